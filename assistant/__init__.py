@@ -1,0 +1,1 @@
+"""The assistant: the turn, answering, dialogue, storage and the HTTP API."""

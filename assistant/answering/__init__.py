@@ -1,0 +1,1 @@
+"""From words to a published entry: candidates, one confidence, a decision, the entry's own text."""

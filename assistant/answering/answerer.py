@@ -1,0 +1,305 @@
+"""From a question and its context to a published answer, a question back, or an honest no."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from assistant.answering import thresholds
+from assistant.answering.context import NO_INTENT, Context, Intent
+from assistant.answering.index import SearchIndex
+from assistant.answering.picks import declines_all, picked_label, picked_number
+from assistant.answering.question import Question
+from assistant.answering.ranking import Ranked, Ranker, Ranking
+from assistant.messages import Action, Answer, Option
+from knowledge.render import is_expired
+from knowledge.snapshot import Entry, Phrase, Snapshot, Subject
+from knowledge.text import distinct, fold
+from knowledge.vocabulary import FACET_TITLES, Facet, Outcome
+
+CALL_12345 = Action(kind="call", label="拨打12345", value="12345")
+HANDOFF = Action(kind="handoff", label="找工作人员", value="转人工")
+EMPTY = "没看明白您要问什么。请用一句话说要办的事，比如“身份证丢了要带什么”“公积金租房怎么提”。"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A reply without the numbers of its conversation and turn."""
+
+    outcome: Outcome
+    text: str
+    answers: tuple[Answer, ...] = ()
+    options: tuple[Option, ...] = ()
+    actions: tuple[Action, ...] = ()
+    explanation: dict[str, object] = field(default_factory=dict)
+    """What matched and why; recorded, and shown in the hit test."""
+
+
+@dataclass(frozen=True)
+class Library:
+    """One snapshot ready to answer from. A newer snapshot is a new library; this one never changes."""
+
+    snapshot: Snapshot
+    index: SearchIndex
+    ranker: Ranker
+    entries: dict[tuple[str, Facet | None], Entry]
+    _ranked: dict[str, tuple[Question, Ranking]] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, index: SearchIndex, ranker: Ranker) -> "Library":
+        """Put together what was built for one snapshot."""
+        entries = {(e.subject, e.facet): e for e in snapshot.entries if e.layer == "citizen"}
+        return cls(snapshot, index, ranker, entries)
+
+    def rank(self, text: str) -> tuple[Question, Ranking]:
+        """Read and rank a message; the last few are kept, for a turn asks more than once."""
+        if text not in self._ranked:
+            if len(self._ranked) >= 64:
+                self._ranked.clear()
+            question = self.index.reader.read(text)
+            self._ranked[text] = (question, self.ranker.rank(self.index, question))
+        return self._ranked[text]
+
+    def suggest(self, typed: str, limit: int = 8) -> list[Phrase]:
+        """Published questions that go on from what is typed; one a subject first, then more of the same."""
+        key = fold(typed)
+        if not key:
+            return []
+        found = [
+            (not question.key.startswith(key), len(question.key), at)
+            for at, question in enumerate(self.index.questions)
+            if key in question.key and self.index.subjects[self.index.phrases[at].subject].kind in ("item", "topic")
+        ]
+        phrases = [self.index.phrases[at] for *_, at in sorted(found)]
+        first: dict[str, Phrase] = {}
+        for phrase in phrases:
+            first.setdefault(phrase.subject, phrase)
+        return [*first.values(), *(p for p in phrases if first[p.subject] is not p)][:limit]
+
+    def subject(self, subject: str) -> Subject:
+        """A subject by its id; KeyError when the snapshot has none."""
+        return self.index.subjects[subject]
+
+
+def respond(library: Library, text: str, context: Context, intent: Intent, today: date) -> tuple[Draft, Context]:
+    """Answer one message.
+
+    The order is: a pick among open options, a follow-up that names no subject, a move to a sibling,
+    and only then the ranking of everything. Each step either ends the turn or passes it on.
+    """
+    question, ranking = library.rank(text)
+    facets = asked_facets(question, intent)
+    picked = _pick(library, text, question, ranking, context)
+    if picked is not None:
+        return _answer(library, picked, facets or context.asked_facets, 1.0, context, today, {"picked": picked})
+    if context.options and declines_all(text):
+        return _ask_again(context)
+    current = context.subject if context.subject in library.index.subjects else None
+    exact = library.index.exact_phrase(question)
+    if current is not None and exact is None:
+        if not question.core:
+            return _answer(library, current, facets or context.facets, 1.0, context, today, {"kept": current})
+        sibling = _sibling(library, question, ranking, current, text)
+        if sibling is not None:
+            return _answer(library, sibling, facets or context.facets, 1.0, context, today, {"moved": sibling})
+    if exact is not None and exact.facet is not None and not facets:
+        facets = (exact.facet,)
+    return _decide(library, question, ranking, facets, context, intent, today)
+
+
+def asked_facets(question: Question, intent: Intent = NO_INTENT) -> tuple[Facet, ...]:
+    """Facets that a message asks for.
+
+    Several cues in one message are several questions. Where wording and the engine's intent disagree,
+    both are answered, wording first.
+    """
+    facets = question.facets
+    if intent.facet is not None and intent.facet not in facets and intent.confidence >= thresholds.INTENT and len(facets) < 2:
+        facets = (*facets, intent.facet)
+    return facets[: thresholds.MAX_FACETS]
+
+
+def _pick(library: Library, text: str, question: Question, everywhere: Ranking, context: Context) -> str | None:
+    options = [o for o in context.options if o in library.index.subjects]
+    if not options:
+        return None
+    number = picked_number(text, len(options))
+    if number is None:
+        number = picked_label(text, [library.subject(o).label for o in options])
+    if number is not None:
+        return options[number]
+    if not question.core:
+        return None
+    among = library.ranker.rank(library.index, question, only=options)
+    best = among.best
+    if best is None or best.share < thresholds.PICK:
+        return None
+    elsewhere = everywhere.best
+    if elsewhere is not None and elsewhere.match.subject not in options and everywhere.confidence >= thresholds.ANSWER:
+        return None
+    return best.match.subject
+
+
+_ELLIPSIS = ("那", "换成", "如果", "要是", "改成", "不是", "不对", "要的是")
+
+
+def _sibling(library: Library, question: Question, everywhere: Ranking, current: str, text: str) -> str | None:
+    """The sibling that an elliptical message moves to (“那过期的呢”), judged within the family alone."""
+    here = library.subject(current)
+    if here.kind != "item" or not (text.startswith(_ELLIPSIS) or text.rstrip("?? 。").endswith("呢")):
+        return None
+    kin = [s.id for s in library.index.subjects.values() if s.kind == "item" and set(s.families[:1]) & set(here.families)]
+    if len(kin) < 2:
+        return None
+    ranking = library.ranker.rank(library.index, question, only=kin)
+    best = ranking.best
+    if everywhere.best is not None and everywhere.best.match.subject not in kin and everywhere.confidence >= thresholds.ANSWER:
+        return None
+    if best is None or best.share < thresholds.KIN:
+        return None
+    return best.match.subject
+
+
+def _decide(
+    library: Library, question: Question, ranking: Ranking, facets: tuple[Facet, ...], context: Context, intent: Intent, today: date
+) -> tuple[Draft, Context]:
+    """The three bands: answer, ask, decline."""
+    why = explain(ranking, question)
+    best = ranking.best
+    if best is None:
+        return _decline(library, None, intent, context, why)
+    subject = library.subject(best.match.subject)
+    if subject.kind == "boundary" and ranking.confidence >= thresholds.DECLINE:
+        draft = Draft(subject.outcome, subject.reply, actions=(CALL_12345,), explanation=why)
+        return draft, context
+    if subject.kind in ("item", "topic") and ranking.confidence >= thresholds.ANSWER:
+        return _answer(library, subject.id, facets, ranking.confidence, context, today, why)
+    if intent.name == "out_of_scope" and intent.confidence >= thresholds.INTENT:
+        return _decline(library, None, intent, context, why)
+    if context.subject is not None and facets and subject.kind != "clarification":
+        # A facet with no confident new subject: the document merely mentioned does not switch the subject.
+        return _answer(library, context.subject, facets, ranking.confidence, context, today, why | {"kept": context.subject})
+    options = _options(library, ranking)
+    if ranking.confidence >= thresholds.ASK and options:
+        ask = subject.reply if subject.kind == "clarification" else "您问的是下面哪一件？"
+        return _clarify(library, ask, options, facets, context, why)
+    return _decline(library, best, intent, context, why)
+
+
+def _options(library: Library, ranking: Ranking) -> list[str]:
+    """Subjects to offer: a known clarification's own, else the best candidates."""
+    best = ranking.best
+    if best is None:
+        return []
+    first = library.subject(best.match.subject)
+    if first.kind == "clarification":
+        return [o for o in first.options if o in library.index.subjects]
+    offered: list[str] = []
+    for candidate in ranking.candidates:
+        subject = library.subject(candidate.match.subject)
+        if candidate.share < thresholds.OPTION_SHARE:
+            break
+        if subject.kind == "clarification":
+            offered += [o for o in subject.options if o in library.index.subjects]
+        elif subject.kind in ("item", "topic"):
+            offered.append(subject.id)
+    return distinct(offered)[: thresholds.MAX_OPTIONS]
+
+
+def _answer(
+    library: Library, subject_id: str, facets: tuple[Facet, ...], confidence: float, context: Context, today: date, why: dict[str, object]
+) -> tuple[Draft, Context]:
+    subject = library.subject(subject_id)
+    wanted: tuple[Facet | None, ...] = (None,) if subject.kind == "topic" else facets or (Facet.PROCESS, Facet.MATERIALS)
+    entries = [library.entries.get((subject_id, facet)) for facet in wanted]
+    published = [e for e in entries if e is not None and not is_expired(e.expires_on, today)]
+    kept = context.model_copy(update={"subject": subject_id, "facets": facets, "options": (), "asked_facets": ()})
+    if not published:
+        return _nothing_published(subject, facets, why), kept
+    answers = tuple(
+        Answer(
+            subject=e.subject, facet=e.facet, entry=e.id, title=e.title, text=e.text, citations=list(e.citations),
+            version=library.snapshot.version, effective_from=e.effective_from, reviewed_on=e.reviewed_on,
+            confidence=round(confidence, 3),
+        )
+        for e in published
+    )  # fmt: skip
+    actions = (Action(kind="rate", label="评价这次回答", value="rate"), CALL_12345, HANDOFF)
+    return Draft(Outcome.ANSWERED, plain_text(answers), answers, actions=actions, explanation=why), kept
+
+
+def _nothing_published(subject: Subject, facets: tuple[Facet, ...], why: dict[str, object]) -> Draft:
+    named = "、".join(FACET_TITLES[f] for f in facets)
+    text = f"“{subject.title}”{'的' + named if named else ''}还没有发布现行有效的内容。请问：{subject.contact or '12345'}"
+    return Draft(Outcome.NO_ANSWER, text, actions=(CALL_12345, HANDOFF), explanation=why)
+
+
+def plain_text(answers: tuple[Answer, ...]) -> str:
+    """All answers as one text, each with its source and date, for channels that show only text."""
+    parts = []
+    for answer in answers:
+        cited = ";".join(f"《{c.title}》{c.locator}" for c in answer.citations[:3])
+        parts.append(f"【{answer.title}】\n{answer.text}\n依据：{cited}\n更新于：{answer.reviewed_on}")
+    return "\n\n".join(parts)
+
+
+def _clarify(
+    library: Library, ask: str, options: list[str], facets: tuple[Facet, ...], context: Context, why: dict[str, object]
+) -> tuple[Draft, Context]:
+    offered = [library.subject(o) for o in options]
+    buttons = tuple(Option(subject=s.id, label=s.label, text=s.label) for s in offered)
+    lines = [f"{n}. {s.label}" for n, s in enumerate(offered, 1)]
+    draft = Draft(Outcome.CLARIFY, "\n".join([ask, *lines]), options=buttons, actions=(HANDOFF,), explanation=why)
+    return draft, context.model_copy(update={"options": tuple(options), "asked_facets": facets})
+
+
+def _ask_again(context: Context) -> tuple[Draft, Context]:
+    text = "好的，那请您换个说法：要办哪件事，是头一回办、丢了、坏了、到期，还是要改信息？也可以转人工或打12345。"
+    kept = context.model_copy(update={"options": ()})
+    return Draft(Outcome.NO_ANSWER, text, actions=(HANDOFF, CALL_12345), explanation={"declined_all": True}), kept
+
+
+def screen_out(library: Library, text: str) -> Draft | None:
+    """A reply for what must not wait for the dialogue engine: emergencies, and what must be refused."""
+    question, ranking = library.rank(text)
+    best = ranking.best
+    if best is None or ranking.confidence < thresholds.SCREEN_OUT:
+        return None
+    subject = library.subject(best.match.subject)
+    if subject.outcome not in (Outcome.EMERGENCY, Outcome.REFUSED):
+        return None
+    return Draft(subject.outcome, subject.reply, actions=(CALL_12345,), explanation=explain(ranking, question))
+
+
+def ask_for_matter(library: Library) -> Draft:
+    """When a message says nothing readable: ask what it is about."""
+    return Draft(Outcome.NO_ANSWER, EMPTY, actions=(HANDOFF,), explanation={"empty": True})
+
+
+def _decline(
+    library: Library, nearest: Ranked | None, intent: Intent, context: Context, why: dict[str, object]
+) -> tuple[Draft, Context]:
+    """Nothing fits. A matter of this office is a gap to fill; anything else is said to be none."""
+    if nearest is not None and intent.facet is not None and nearest.match.covered >= 0.5:
+        contact = library.subject(nearest.match.subject).contact
+        text = "这个问题我这里还没有现成的答案，已经记下来请部门补充。现在想知道，可以打12345，或者转人工问。"
+        if contact:
+            text += f"相近的事项归{contact}"
+        return Draft(Outcome.NO_ANSWER, text, actions=(CALL_12345, HANDOFF), explanation=why), context
+    text = "这不是我能回答的事。我只懂政务服务大厅的办事问题：要带什么、多久、多少钱、在哪办、能不能网上办。别的政务问题可以打12345问。"
+    return Draft(Outcome.OUT_OF_SCOPE, text, actions=(CALL_12345,), explanation=why), context
+
+
+def explain(ranking: Ranking, question: Question) -> dict[str, object]:
+    """What matched and why, for the record and the hit test."""
+    return {
+        "read_as": question.text,
+        "core": question.core,
+        "facets": list(question.facets),
+        "confidence": round(ranking.confidence, 3),
+        "candidates": [_shown(c) for c in ranking.candidates[:5]],
+    }
+
+
+def _shown(candidate: Ranked) -> dict[str, object]:
+    match = candidate.match
+    scores = {name: round(getattr(match, name), 3) for name in ("exact", "words", "core", "meaning", "core_meaning", "typical", "covered")}
+    return {"subject": match.subject, "share": round(candidate.share, 3), "phrase": match.phrase, **scores}

@@ -1,0 +1,188 @@
+"""Sentence vectors: the built-in encoder that the project trains itself, or any SentenceTransformer."""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import WhitespaceSplit
+
+from knowledge.text import Lexicon
+
+Vectors = NDArray[np.float32]
+
+DIMENSION = 256
+"""Width of the built-in vectors: 128 lost a point of accuracy, 512 brought nothing on our phrases."""
+_UNKNOWN = "[UNK]"
+
+
+class Encoder(Protocol):
+    """Anything that turns standardised texts into unit vectors."""
+
+    name: str
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of shape (len(texts), width), each of length 1 (or 0 for a text without known terms)."""
+        ...
+
+
+class BuiltinEncoder:
+    """A StaticEmbedding over our own search terms, trained by `train_encoder`."""
+
+    def __init__(self, model: SentenceTransformer, lexicon: Lexicon, name: str = "builtin") -> None:
+        self.name = name
+        self._model = model
+        self._lexicon = lexicon
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of shape (len(texts), DIMENSION)."""
+        return self.encode_terms([self._lexicon.search_terms(text) for text in texts])
+
+    def encode_terms(self, terms: Sequence[Sequence[str]]) -> Vectors:
+        """As `encode`, for texts that are cut already."""
+        module = self._model[0]
+        with torch.inference_mode():
+            vectors = module(module.preprocess([joined(t) for t in terms]))["sentence_embedding"]
+            return torch.nn.functional.normalize(vectors, dim=1).numpy().astype(np.float32)
+
+    def save(self, folder: Path) -> None:
+        """Write the model as a SentenceTransformer directory."""
+        self._model.save_pretrained(str(folder))
+
+
+class ExternalEncoder:
+    """A SentenceTransformer directory or hub name from the settings, with its query prompt."""
+
+    def __init__(self, name: str, prompt: str = "") -> None:
+        self.name = name
+        self._model = SentenceTransformer(name, device="cpu")
+        self._prompt = prompt or None
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of shape (len(texts), the model's width), normalised."""
+        vectors = self._model.encode(list(texts), prompt=self._prompt, normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, dtype=np.float32)
+
+
+def joined(terms: Iterable[str]) -> str:
+    """Terms as the built-in tokenizer reads them: separated by spaces (a term holds none)."""
+    return " ".join(terms) or _UNKNOWN
+
+
+def load_builtin(folder: Path, lexicon: Lexicon) -> BuiltinEncoder:
+    """Load a trained built-in encoder."""
+    return BuiltinEncoder(SentenceTransformer(str(folder), device="cpu"), lexicon)
+
+
+def train_encoder(
+    texts: Sequence[Sequence[str]],
+    labels: Sequence[int],
+    groups: Sequence[int],
+    lexicon: Lexicon,
+    *,
+    epochs: int = 30,
+    seed: int = 7,
+    progress: Callable[[int, int], None] | None = None,
+) -> BuiltinEncoder:
+    """Train the built-in encoder with a supervised contrastive loss.
+
+    Phrases of one subject are drawn together, all others of the batch are pushed apart. Half of a batch
+    comes from one group (a family of granules), so that the neighbours a citizen confuses are the
+    negatives it learns from. Source: Khosla et al. 2020, Supervised Contrastive Learning, eq. 2.
+
+    Args:
+        texts: search terms of each phrase.
+        labels: subject number of each phrase.
+        groups: family number of each phrase, for hard negatives.
+        lexicon: the tokeniser that made the terms.
+        epochs: passes over the phrases.
+        seed: makes the result repeatable.
+        progress: told (done, all) steps.
+    """
+    generator = np.random.default_rng(seed)
+    torch.manual_seed(seed)
+    module, numbers = _new_module(texts)
+    model = SentenceTransformer(modules=[module], device="cpu")
+    module.embedding.sparse = True  # a batch touches few terms; a dense update would cost ten times as much
+    optimiser = torch.optim.SparseAdam(list(module.parameters()), lr=_LEARNING_RATE)
+    phrases = [np.array([numbers[term] for term in terms] or [0]) for terms in texts]
+    by_label: dict[int, list[int]] = {}
+    for at, label in enumerate(labels):
+        by_label.setdefault(label, []).append(at)
+    group_of = {label: groups[members[0]] for label, members in by_label.items()}
+    steps = max(1, epochs * len(texts) // (_SUBJECTS_PER_BATCH * _PHRASES_PER_SUBJECT))
+    for step in range(steps):
+        chosen = _draw_batch(by_label, group_of, generator)
+        bags = [_drop_terms(phrases[i], generator) for i in chosen]
+        offsets = np.cumsum([0, *(len(bag) for bag in bags[:-1])])
+        pooled = module.embedding(torch.from_numpy(np.concatenate(bags)), torch.from_numpy(offsets))
+        vectors = torch.nn.functional.normalize(pooled, dim=1)
+        loss = _contrastive_loss(vectors, torch.tensor([labels[i] for i in chosen]))
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        if progress is not None:
+            progress(step + 1, steps)
+    return BuiltinEncoder(model.eval(), lexicon)
+
+
+_LEARNING_RATE = 5e-3
+_SUBJECTS_PER_BATCH = 48
+_PHRASES_PER_SUBJECT = 4
+_TEMPERATURE = 0.07
+"""Softness of the contrastive loss; the value of the paper."""
+_DROP = 0.3
+"""Share of terms left out of a training phrase, so that no single word decides."""
+
+
+def _new_module(texts: Sequence[Sequence[str]]) -> tuple[StaticEmbedding, dict[str, int]]:
+    """A StaticEmbedding whose starting vectors are random directions, as long as the term is telling (IDF).
+
+    Also returns the number of each term.
+    """
+    counts: dict[str, int] = {}
+    for terms in texts:
+        for term in set(terms):
+            counts[term] = counts.get(term, 0) + 1
+    vocabulary = [_UNKNOWN, *sorted(counts)]
+    numbers = {term: number for number, term in enumerate(vocabulary)}
+    tokenizer = Tokenizer(WordLevel(numbers, unk_token=_UNKNOWN))
+    tokenizer.pre_tokenizer = WhitespaceSplit()  # type: ignore[assignment]
+    idf = torch.tensor([0.0] + [np.log(1 + len(texts) / counts[t]) for t in vocabulary[1:]], dtype=torch.float32)
+    weights = torch.randn(len(vocabulary), DIMENSION) / DIMENSION**0.5 * idf[:, None]
+    return StaticEmbedding(tokenizer, embedding_weights=weights.numpy()), numbers
+
+
+def _draw_batch(by_label: dict[int, list[int]], group_of: dict[int, int], generator: np.random.Generator) -> list[int]:
+    labels = list(by_label)
+    chosen = set(generator.choice(labels, size=min(_SUBJECTS_PER_BATCH // 2, len(labels)), replace=False).tolist())
+    for label in list(chosen):
+        kin = [other for other in labels if group_of[other] == group_of[label] and other not in chosen]
+        if kin:
+            chosen.add(int(generator.choice(kin)))
+    picked: list[int] = []
+    for label in sorted(chosen):
+        members = by_label[label]
+        picked += generator.choice(members, size=min(_PHRASES_PER_SUBJECT, len(members)), replace=False).tolist()
+    return picked
+
+
+def _drop_terms(numbers: NDArray[np.int64], generator: np.random.Generator) -> NDArray[np.int64]:
+    kept = numbers[generator.random(len(numbers)) > _DROP]
+    return kept if len(kept) else numbers
+
+
+def _contrastive_loss(vectors: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    same = labels[:, None] == labels[None, :]
+    itself = torch.eye(len(labels), dtype=torch.bool)
+    logits = (vectors @ vectors.T / _TEMPERATURE).masked_fill(itself, float("-inf"))
+    log_share = torch.log_softmax(logits, dim=1)
+    positive = same & ~itself
+    count = positive.sum(1)
+    return -(log_share.masked_fill(~positive, 0).sum(1)[count > 0] / count[count > 0]).mean()

@@ -1,0 +1,171 @@
+"""The search index of one snapshot: exact phrases, BM25 over terms, and vectors in FAISS."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import bm25s
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.answering.encoder import Encoder
+from assistant.answering.question import Question, QuestionReader
+from knowledge.snapshot import Phrase, Snapshot, Subject
+
+Scores = NDArray[np.float32]
+
+NEAREST = 200
+"""Phrases fetched from FAISS; with ~30 phrases a subject this covers the closest several subjects."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """How well one subject fits, scorer by scorer. All values lie between 0 and 1."""
+
+    subject: str
+    exact: float
+    """1 when the message is, letter for letter, one of its phrases."""
+    words: float
+    """Best phrase by BM25 over the whole text, as a share of the message's own weight."""
+    core: float
+    """The same without the facet's words."""
+    meaning: float
+    """Best phrase by cosine of the vectors."""
+    core_meaning: float
+    """The same without the facet's words."""
+    typical: float
+    """Cosine to the mean of the subject's vectors: how much the message is like all its phrases together."""
+    covered: float
+    """Share of the message's weight that any phrase of the subject knows."""
+    phrase: str
+    """The phrase that matched best."""
+
+
+class SearchIndex:
+    """Finds the subjects that fit a question. Immutable; a new snapshot gets a new index."""
+
+    def __init__(self, snapshot: Snapshot, reader: QuestionReader, encoder: Encoder) -> None:
+        self.reader = reader
+        self.encoder = encoder
+        self.subjects: dict[str, Subject] = {s.id: s for s in snapshot.subjects}
+        order = {s.id: n for n, s in enumerate(snapshot.subjects)}
+        self._names = [s.id for s in snapshot.subjects]
+        self.phrases: list[Phrase] = sorted((p for p in snapshot.phrases if p.subject in order), key=lambda p: order[p.subject])
+        questions = [reader.read(p.text) for p in self.phrases]
+        self.questions = questions
+        """The phrases as read, in the order of `phrases`."""
+        self._owner = np.array([order[p.subject] for p in self.phrases])
+        self._exact: dict[str, int] = {}
+        for at, question in enumerate(questions):
+            self._exact.setdefault(question.key, at)
+        self._words = _Lexical([q.terms for q in questions])
+        self._core = _Lexical([q.core_terms for q in questions])
+        vectors = encoder.encode([q.text for q in questions])
+        self._vectors = _nearest(vectors)
+        self._centres = _centres(vectors, self._owner, len(self._names))
+        self._core_vectors = _nearest(encoder.encode([q.core for q in questions]))
+        self._vocabulary = [set[str]() for _ in self._names]
+        for owner, question in zip(self._owner, questions, strict=True):
+            self._vocabulary[owner].update(question.terms)
+
+    def exact_phrase(self, question: Question) -> Phrase | None:
+        """The phrase that the message repeats letter for letter."""
+        at = self._exact.get(question.key)
+        return None if at is None else self.phrases[at]
+
+    def match(self, question: Question, limit: int = 12) -> list[Match]:
+        """The subjects that fit, best first by the sum of the scorers.
+
+        Args:
+            question: the message as read.
+            limit: at most so many.
+        """
+        words = self._words.scores(question.terms)
+        core = self._core.scores(question.core_terms)
+        vectors = self.encoder.encode([question.text, question.core])
+        meaning = self._cosines(self._vectors, vectors[0])
+        core_meaning = self._cosines(self._core_vectors, vectors[1])
+        typical = np.clip(self._centres @ vectors[0], 0, 1)
+        by_phrase = words + core + meaning + core_meaning
+        count = len(self._names)
+        per = [_per_subject(s, self._owner, count) for s in (words, core, meaning, core_meaning)]
+        total = per[0] + per[1] + per[2] + per[3] + typical
+        exact = self._exact.get(question.key)
+        found = []
+        for number in np.argsort(-total)[:limit]:
+            if total[number] <= 0:
+                break
+            best = int(np.flatnonzero(self._owner == number)[np.argmax(by_phrase[self._owner == number])])
+            found.append(
+                Match(
+                    subject=self._names[number],
+                    exact=float(exact is not None and self._owner[exact] == number),
+                    words=float(per[0][number]),
+                    core=float(per[1][number]),
+                    meaning=float(per[2][number]),
+                    core_meaning=float(per[3][number]),
+                    typical=float(typical[number]),
+                    covered=self._words.share_known(question.terms, self._vocabulary[number]),
+                    phrase=self.phrases[best].text,
+                )
+            )
+        return found
+
+    def _cosines(self, phrases: faiss.Index, vector: Scores) -> Scores:
+        """Cosine to each phrase among the nearest; 0 for the others."""
+        scores = np.zeros(len(self.phrases), dtype=np.float32)
+        values, places = phrases.search(vector[None, :], min(NEAREST, len(self.phrases)))
+        scores[places[0]] = np.clip(values[0], 0, 1)
+        return scores
+
+
+class _Lexical:
+    """BM25 whose scores are shares: 1 means a phrase holds all that the message says."""
+
+    def __init__(self, documents: Sequence[Sequence[str]]) -> None:
+        self._known: dict[str, int] = {}
+        for terms in documents:
+            for term in set(terms):
+                self._known[term] = self._known.get(term, 0) + 1
+        self._count = len(documents)
+        self._bm25 = bm25s.BM25(method="lucene", backend="numpy")
+        self._bm25.index([list(d) or [""] for d in documents], show_progress=False)
+
+    def weight(self, term: str) -> float:
+        """IDF of a term (Lucene's form); an unknown term weighs as much as one that occurs once."""
+        n = self._known.get(term, 1)
+        return float(np.log(1 + (self._count - n + 0.5) / (n + 0.5)))
+
+    def scores(self, terms: Sequence[str]) -> Scores:
+        """Share of the message's weight that each phrase covers, shape (phrases,)."""
+        known = [t for t in dict.fromkeys(terms) if t in self._known]
+        if not known:
+            return np.zeros(self._count, dtype=np.float32)
+        full = sum(self.weight(t) for t in dict.fromkeys(terms))
+        raw = np.asarray(self._bm25.get_scores(known), dtype=np.float32)
+        return np.clip(raw / full, 0, 1)
+
+    def share_known(self, terms: Sequence[str], vocabulary: set[str]) -> float:
+        """Share of the message's weight that lies in a vocabulary."""
+        weights = {t: self.weight(t) for t in terms}
+        full = sum(weights.values())
+        return sum(w for t, w in weights.items() if t in vocabulary) / full if full else 0.0
+
+
+def _nearest(vectors: NDArray[np.float32]) -> faiss.Index:
+    index = faiss.IndexFlatIP(vectors.shape[1])
+    index.add(np.ascontiguousarray(vectors))
+    return index
+
+
+def _centres(vectors: Scores, owner: NDArray[np.int64], count: int) -> Scores:
+    """Mean direction of each subject's phrases, shape (subjects, width)."""
+    sums = np.zeros((count, vectors.shape[1]), dtype=np.float32)
+    np.add.at(sums, owner, vectors)
+    return np.asarray(sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+
+
+def _per_subject(scores: Scores, owner: NDArray[np.int64], count: int) -> Scores:
+    best = np.zeros(count, dtype=np.float32)
+    np.maximum.at(best, owner, scores)
+    return best

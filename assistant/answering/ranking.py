@@ -1,0 +1,199 @@
+"""One combined score, one calibrated confidence. Both are learned from our own phrases, held out in turn.
+
+No weight is set by hand: each phrase is hidden once, searched for by the others, and two small logistic
+models learn from that (1) which subject is the right one and (2) how often the first one is right. In each
+round some whole subjects are hidden as well, so that the confidence learns what a matter that we do not
+have looks like.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from assistant.answering.encoder import Encoder
+from assistant.answering.index import Match, SearchIndex
+from assistant.answering.question import Question, QuestionReader
+from knowledge.snapshot import Phrase, Snapshot, Subject
+from knowledge.text import contains_any
+
+Floats = NDArray[np.float64]
+
+FEATURES = ("words", "core", "meaning", "core_meaning", "typical", "covered", "situation")
+CONFIDENCE_FEATURES = (
+    "share", "margin", "words", "core", "meaning", "core_meaning", "typical", "covered", "length", "spread",
+)  # fmt: skip
+FOLDS = 4
+HIDDEN_SUBJECTS = 0.12
+"""Share of subjects hidden whole in a round; about the share of questions that are near but not ours."""
+EXACT_CONFIDENCE = 0.99
+"""A message that is, letter for letter, a published question."""
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A subject with its share of belief among the candidates and what it rests on."""
+
+    match: Match
+    share: float
+    """Softmax over the candidates: how much of the belief this one has, 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Candidates best first, and the probability that the first is right."""
+
+    candidates: tuple[Ranked, ...]
+    confidence: float
+
+    @property
+    def best(self) -> Ranked | None:
+        """The first candidate."""
+        return self.candidates[0] if self.candidates else None
+
+
+@dataclass(frozen=True)
+class Ranker:
+    """Weights learned by `fit_ranker`; stored as JSON beside the encoder that they belong to."""
+
+    weights: tuple[float, ...]
+    confidence_weights: tuple[float, ...]
+    confidence_bias: float
+
+    def rank(self, index: SearchIndex, question: Question, only: Sequence[str] | None = None) -> Ranking:
+        """Rank the subjects for a question.
+
+        Args:
+            index: where to look.
+            question: the message as read.
+            only: consider these subjects alone (picking among options, staying in a family).
+        """
+        matches = index.match(question, limit=12 if only is None else len(index.subjects))
+        if only is not None:
+            matches = [m for m in matches if m.subject in only]
+        if not matches:
+            return Ranking((), 0.0)
+        exact = next((m for m in matches if m.exact), None)
+        scores = features(matches, question, index.subjects) @ np.array(self.weights)
+        shares = _softmax(scores)
+        order = np.argsort(-scores)
+        candidates = [Ranked(matches[i], float(shares[i])) for i in order]
+        if exact is not None:
+            candidates.sort(key=lambda c: c.match.subject != exact.subject)
+            return Ranking(tuple(candidates), EXACT_CONFIDENCE)
+        logit = float(_confidence_features(candidates, question) @ np.array(self.confidence_weights)) + self.confidence_bias
+        return Ranking(tuple(candidates), float(1 / (1 + np.exp(-logit))))
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return asdict(self)
+
+
+def features(matches: Sequence[Match], question: Question, subjects: dict[str, Subject]) -> Floats:
+    """One row a candidate, columns as in FEATURES."""
+    return np.array(
+        [
+            (
+                m.words, m.core, m.meaning, m.core_meaning, m.typical, m.covered,
+                float(contains_any(question.text, subjects[m.subject].situations)),
+            )
+            for m in matches
+        ]
+    )  # fmt: skip
+
+
+def _confidence_features(candidates: Sequence[Ranked], question: Question) -> Floats:
+    """One row, columns as in CONFIDENCE_FEATURES."""
+    first = candidates[0]
+    second = candidates[1].share if len(candidates) > 1 else 0.0
+    m = first.match
+    return np.array(
+        (
+            first.share, first.share - second, m.words, m.core, m.meaning, m.core_meaning, m.typical, m.covered,
+            min(len(question.text), 60) / 60, sum(c.share > 0.1 for c in candidates) / 4,
+        )
+    )  # fmt: skip
+
+
+def _softmax(scores: Floats) -> Floats:
+    powers = np.exp(scores - scores.max())
+    return np.asarray(powers / powers.sum())
+
+
+def fit_ranker(
+    snapshot: Snapshot,
+    reader: QuestionReader,
+    make_encoder: Callable[[Sequence[Phrase]], Encoder],
+    seed: int = 11,
+) -> Ranker:
+    """Learn the weights and the calibration by hiding phrases in turn.
+
+    Args:
+        snapshot: whose phrases are hidden and searched for.
+        reader: reads the phrases.
+        make_encoder: gives an encoder for the phrases that are not hidden; training it anew in each round
+            keeps the vectors from having seen what they are asked to find.
+        seed: makes the result repeatable.
+    """
+    rounds = list(_rounds(snapshot, reader, make_encoder, seed))
+    weights = _fit_weights([(rows, right) for rows, right, *_ in rounds if right is not None])
+    inputs, labels = [], []
+    for rows, right, matches, question in rounds:
+        scores = rows @ weights
+        shares = _softmax(scores)
+        order = np.argsort(-scores)
+        inputs.append(_confidence_features([Ranked(matches[i], float(shares[i])) for i in order], question))
+        labels.append(right is not None and order[0] == right)
+    model = LogisticRegression(C=10.0, max_iter=1000).fit(np.array(inputs), np.array(labels))
+    return Ranker(tuple(map(float, weights)), tuple(map(float, model.coef_[0])), float(model.intercept_[0]))
+
+
+def _rounds(
+    snapshot: Snapshot, reader: QuestionReader, make_encoder: Callable[[Sequence[Phrase]], Encoder], seed: int
+) -> list[tuple[Floats, int | None, list[Match], Question]]:
+    """For every hidden phrase: features of the candidates, the right one's row, the matches, the question."""
+    generator = np.random.default_rng(seed)
+    subjects = {s.id: s for s in snapshot.subjects}
+    fold = generator.integers(0, FOLDS, len(snapshot.phrases))
+    seen = []
+    for number in range(FOLDS):
+        hidden_subjects = {s for s in subjects if generator.random() < HIDDEN_SUBJECTS}
+        kept = [
+            p
+            for p, f in zip(snapshot.phrases, fold, strict=True)
+            if (f != number or p.kind == "name") and p.subject not in hidden_subjects
+        ]
+        hidden = [p for p, f in zip(snapshot.phrases, fold, strict=True) if f == number and p.kind == "question"]
+        index = SearchIndex(snapshot.model_copy(update={"phrases": tuple(kept)}), reader, make_encoder(kept))
+        for phrase in hidden:
+            question = reader.read(phrase.text)
+            matches = index.match(question)
+            if matches:
+                right = next((i for i, m in enumerate(matches) if m.subject == phrase.subject), None)
+                seen.append((features(matches, question, subjects), right, matches, question))
+    return seen
+
+
+def _fit_weights(examples: Sequence[tuple[Floats, int]], steps: int = 300, rate: float = 0.3) -> Floats:
+    """Conditional logit: the weights under which the right candidate gets the most of the belief.
+
+    Plain gradient ascent with momentum; the likelihood is concave, so the start does not matter.
+    Source: McFadden 1974, Conditional logit analysis of qualitative choice behavior.
+    """
+    width = max(len(rows) for rows, _ in examples)
+    rows = np.zeros((len(examples), width, len(FEATURES)))
+    mask = np.full((len(examples), width), -np.inf)
+    right = np.zeros(len(examples), dtype=int)
+    for n, (values, at) in enumerate(examples):
+        rows[n, : len(values)], mask[n, : len(values)], right[n] = values, 0.0, at
+    weights, velocity = np.ones(len(FEATURES)), np.zeros(len(FEATURES))
+    for _ in range(steps):
+        scores = rows @ weights + mask
+        shares = np.exp(scores - scores.max(1, keepdims=True))
+        shares /= shares.sum(1, keepdims=True)
+        gradient = (rows[np.arange(len(rows)), right] - (shares[:, :, None] * rows).sum(1)).mean(0) - 1e-4 * weights
+        velocity = 0.9 * velocity + rate * gradient
+        weights = weights + velocity
+    return np.asarray(weights)

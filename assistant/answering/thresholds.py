@@ -1,0 +1,39 @@
+"""Every threshold of the answering, in one place, with its reason."""
+
+ANSWER = 0.62
+"""From this confidence on a subject is answered. Set on the development dialogues: below it, more than
+one answer in ten was on another subject, and a wrong fee costs somebody a trip."""
+
+ASK = 0.22
+"""From here to ANSWER the assistant offers what it found. Below, what it found is rarely among the
+offered, and it says that it does not know."""
+
+DECLINE = 0.30
+"""A known boundary (a matter of somebody else) is named from here on; naming it wrongly costs a repeat."""
+
+OPTION_SHARE = 0.04
+"""A candidate with less of the belief than this is not offered as an option."""
+
+MAX_OPTIONS = 4
+"""More than four buttons are not read on a phone."""
+
+MAX_FACETS = 3
+"""More facets than this in one message are answered by a look at the item itself."""
+
+PICK = 0.5
+"""Share of belief, among the offered options alone, from which a paraphrase counts as a pick."""
+
+KIN = 0.5
+"""Share of belief, among the family of the current subject alone, from which “那过期的呢” moves to a sibling."""
+
+INTENT = 0.5
+"""Below this the dialogue engine's intent is a guess and the wording decides."""
+"""A second facet is added when wording and intent disagree and the intent is at least this sure."""
+
+SCREEN_OUT = 0.55
+"""From here on an emergency or a refusal ends the turn before Rasa is asked."""
+
+ACT_WEIGHT = 0.5
+ACT_OVERRIDE = 0.45
+"""An act (complaint, hand-off …) gives way to a published answer when the confidence of the answer, less
+ACT_WEIGHT of the intent's own, reaches ACT_OVERRIDE: a sure act stays an act, an unsure one is a question."""

@@ -1,0 +1,82 @@
+"""The FastAPI application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.base import RequestResponseEndpoint
+
+from assistant.api import citizen, problems, webhook
+from assistant.api.limits import RateLimit
+from assistant.messages import MAX_MESSAGE
+from assistant.services import Services
+from assistant.settings import ROOT
+
+WEB = ROOT / "channels" / "web"
+MAX_BODY = 64 * 1024
+"""Largest request body in bytes; a message of 2,000 characters needs a tenth of it."""
+
+
+def make_app(services: Services) -> FastAPI:
+    """Put the routes over wired services."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await services.start()
+        yield
+        await services.stop()
+
+    app = FastAPI(
+        title="智问 API",
+        description=f"政务服务智能问答。一句话最多{MAX_MESSAGE}字；每个客户端限速 {services.settings.rate_limit}（本机不限）。"
+        "错误按 RFC 9457 返回，detail 是可以照着做的中文说明。",
+        version="1",
+        lifespan=lifespan,
+        docs_url="/api/docs",
+        openapi_url="/api/openapi.json",
+        redoc_url=None,
+    )
+    app.state.services = services
+    app.state.rate_limit = RateLimit(services.settings)
+    problems.install(app)
+    app.middleware("http")(_guard)
+    app.include_router(citizen.router)
+    app.include_router(webhook.make_router(services.executor, services.action_token))
+
+    @app.get("/healthz", summary="进程是否活着", tags=["运维"])
+    async def healthz() -> dict[str, str]:
+        """进程活着就返回 ok。"""
+        return {"status": "ok"}
+
+    @app.get("/readyz", summary="能不能回答问题", tags=["运维"])
+    async def readyz() -> JSONResponse:
+        """知识和对话引擎都好返回 ready;对话引擎不在时仍能回答,返回 degraded。"""
+        dialogue = await services.dialogue.alive()
+        body = {
+            "status": "ready" if dialogue else "degraded",
+            "knowledge": services.shelf.library().snapshot.version,
+            "dialogue": "up" if dialogue else "down",
+        }
+        return JSONResponse(body)
+
+    @app.get("/", include_in_schema=False)
+    async def page() -> FileResponse:
+        return FileResponse(WEB / "index.html")
+
+    app.mount("/static", StaticFiles(directory=WEB), name="static")
+    return app
+
+
+async def _guard(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    """Refuse oversized bodies before they are read, and tell browsers to load nothing from elsewhere."""
+    internal = request.url.path.startswith("/internal/")
+    if not internal and int(request.headers.get("content-length") or 0) > MAX_BODY:
+        return problems.problem(413, f"内容太长了，一句话最多{MAX_MESSAGE}字。")
+    response = await call_next(request)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    if not request.url.path.startswith("/api/docs"):
+        response.headers.setdefault("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'")
+    return response

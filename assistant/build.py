@@ -1,0 +1,201 @@
+"""Everything that is built: snapshot, encoder, dialogue model. Each is kept under the hash of its inputs.
+
+    data/encoders/<hash>/     the built-in encoder           from: phrases, word lists, training code
+    data/snapshots/<version>/ snapshot.json                  from: knowledge files
+    data/current.json         which snapshot and encoder are live; replaced in one step
+    data/rasa/<hash>/         Rasa's model                   from: config.yml, domain.yml, nlu/
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import yaml
+
+from assistant.answering.encoder import BuiltinEncoder, Encoder, ExternalEncoder, load_builtin, train_encoder
+from assistant.answering.question import QuestionReader
+from assistant.settings import ROOT, Settings
+from knowledge.checks import check
+from knowledge.compiler import compile_snapshot
+from knowledge.loader import Knowledge, Problem, load
+from knowledge.snapshot import Phrase, Snapshot
+from knowledge.text import Lexicon
+
+Say = Callable[[str], None]
+
+
+class BuildError(Exception):
+    """Something could not be built; the message is Chinese and says what to do."""
+
+
+@dataclass(frozen=True)
+class Current:
+    """What is live: the content of data/current.json."""
+
+    snapshot: str
+    encoder: str
+
+
+def check_knowledge(settings: Settings) -> tuple[Knowledge, list[Problem]]:
+    """Read and check the knowledge files."""
+    knowledge, problems = load(settings.knowledge)
+    return knowledge, problems + check(knowledge, date.today())
+
+
+def build_knowledge(settings: Settings, say: Say, *, retrain: bool) -> Current:
+    """Compile the knowledge and make it live.
+
+    Args:
+        settings: where the files and the data are.
+        say: told what is going on.
+        retrain: train the built-in encoder anew when its phrases changed. Without it the encoder that is
+            there encodes the new phrases too, so that an edit is live in seconds.
+
+    Raises:
+        BuildError: a check failed; what was live stays live.
+    """
+    knowledge, problems = check_knowledge(settings)
+    errors = [p for p in problems if not p.warning]
+    if errors:
+        shown = "\n".join(map(str, errors[:20]))
+        raise BuildError(f"知识有 {len(errors)} 处错误，没有发布，正在用的版本不受影响：\n{shown}")
+    snapshot = compile_snapshot(knowledge)
+    folder = settings.data / "snapshots" / snapshot.version
+    if not (folder / "snapshot.json").exists():
+        _write_whole(folder, lambda to: (to / "snapshot.json").write_text(snapshot.model_dump_json(), "utf-8"))
+    say(f"知识已编译：{len(knowledge.items)} 个事项，{len(knowledge.topics)} 个话题，{len(snapshot.phrases)} 句问法，版本 {snapshot.version}")
+    encoder = _ensure_encoder(settings, snapshot, say, retrain)
+    current = Current(snapshot.version, encoder)
+    pointer = settings.data / "current.json"
+    fresh = pointer.with_suffix(".new")
+    fresh.write_text(json.dumps({"snapshot": current.snapshot, "encoder": current.encoder}), "utf-8")
+    os.replace(fresh, pointer)
+    return current
+
+
+def read_current(settings: Settings) -> Current | None:
+    """What is live; None before the first build."""
+    try:
+        found = json.loads((settings.data / "current.json").read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    return Current(found["snapshot"], found["encoder"])
+
+
+def _ensure_encoder(settings: Settings, snapshot: Snapshot, say: Say, retrain: bool) -> str:
+    """The name of the encoder to use, trained first where that is needed."""
+    if settings.encoder:
+        return ""
+    key = _hash([_texts(snapshot), *_bytes(ROOT / p for p in ("assistant/answering/encoder.py", "knowledge/text.py"))])
+    previous = read_current(settings)
+    if not retrain and previous is not None and (settings.data / "encoders" / previous.encoder).is_dir() and previous.encoder:
+        return previous.encoder
+    folder = settings.data / "encoders" / key
+    if not folder.exists():
+        say("正在用本库的问法训练编码器（约半分钟）…")
+        encoder = train_on(snapshot, snapshot.phrases, QuestionReader.of(snapshot.words))
+        _write_whole(folder, encoder.save)
+    return key
+
+
+def train_on(snapshot: Snapshot, phrases: Sequence[Phrase], reader: QuestionReader) -> BuiltinEncoder:
+    """Train the built-in encoder on phrases of a snapshot; subjects of one family are hard negatives."""
+    subjects = {s.id: number for number, s in enumerate(snapshot.subjects)}
+    families: dict[str, int] = {}
+    group = [families.setdefault(s.families[0] if s.families else s.id, len(families)) for s in snapshot.subjects]
+    used = [p for p in phrases if p.subject in subjects]
+    labels = [subjects[p.subject] for p in used]
+    terms = [reader.read(p.text).terms for p in used]
+    return train_encoder(terms, labels, [group[label] for label in labels], reader.lexicon)
+
+
+def load_encoder(settings: Settings, name: str, lexicon: Lexicon) -> Encoder:
+    """The encoder that the settings or the build name."""
+    if settings.encoder:
+        return ExternalEncoder(settings.encoder, settings.encoder_prompt)
+    return load_builtin(settings.data / "encoders" / name, lexicon)
+
+
+def build_dialogue(settings: Settings, say: Say) -> Path:
+    """Train Rasa's model unless there is one of the same inputs; returns its file.
+
+    Knowledge is no input: an edit never asks for a training. The word list and the standardised examples
+    are made when the model is trained anyway.
+
+    Raises:
+        BuildError: Rasa could not be trained.
+    """
+    inputs = [ROOT / "config.yml", ROOT / "domain.yml", *sorted((ROOT / "nlu").rglob("*.py")), *sorted((ROOT / "nlu").glob("*.yml"))]
+    key = _hash(_bytes(inputs))
+    folder = settings.data / "rasa" / key
+    model = folder / "dialogue.tar.gz"
+    if model.exists():
+        return model
+    say("正在训练对话模型（约半分钟）…")
+    knowledge, _ = load(settings.knowledge)
+    training = settings.data / "rasa" / "training"
+    write_dialogue_data(knowledge, training)
+    train_rasa(settings, training, folder, model.name.removesuffix(".tar.gz"))
+    return model
+
+
+def write_dialogue_data(knowledge: Knowledge, folder: Path) -> None:
+    """Write what Rasa is trained on: the hand-written examples read like messages are, and the word list."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    dictionary = ROOT / "nlu" / "generated" / "jieba"
+    dictionary.mkdir(parents=True, exist_ok=True)
+    (dictionary / "zhiwen.txt").write_text("".join(f"{term}\n" for term in knowledge.lexicon.terms), "utf-8")
+    for path in sorted((ROOT / "nlu").glob("*.yml")):
+        data = yaml.safe_load(path.read_text("utf-8"))
+        for block in data.get("nlu", []):
+            examples = [line.removeprefix("- ") for line in block["examples"].splitlines() if line.startswith("- ")]
+            block["examples"] = "".join(f"- {knowledge.lexicon.standardise(e)}\n" for e in examples)
+        (folder / path.name).write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf-8")
+
+
+def train_rasa(settings: Settings, training: Path, out: Path, name: str, config: Path = ROOT / "config.yml") -> None:
+    """Run `rasa train`.
+
+    Raises:
+        BuildError: with the end of Rasa's own output.
+    """
+    command = [
+        str(settings.rasa_python), "-m", "rasa", "train", "--config", str(config), "--domain", str(ROOT / "domain.yml"),
+        "--data", str(training), "--out", str(out), "--fixed-model-name", name,
+    ]  # fmt: skip
+    environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0 or not (out / f"{name}.tar.gz").exists():
+        raise BuildError(f"对话模型训练失败。Rasa 最后的输出：\n{(done.stdout + done.stderr)[-2000:]}")
+
+
+def _write_whole(folder: Path, write: Callable[[Path], object]) -> None:
+    """Make a folder in one step: it is there whole or not at all."""
+    partial = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    write(partial)
+    os.replace(partial, folder)
+
+
+def _texts(snapshot: Snapshot) -> bytes:
+    return "\n".join(f"{p.subject}\t{p.text}" for p in snapshot.phrases).encode()
+
+
+def _bytes(paths: Iterable[Path]) -> list[bytes]:
+    return [path.name.encode() + path.read_bytes() for path in paths]
+
+
+def _hash(parts: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()[:16]

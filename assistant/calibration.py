@@ -1,0 +1,29 @@
+"""Refit the ranking's weights and the confidence to the present phrases and encoder."""
+
+import json
+
+from assistant.answering.encoder import Encoder
+from assistant.answering.question import QuestionReader
+from assistant.answering.ranking import fit_ranker
+from assistant.build import Say, load_encoder, train_on
+from assistant.settings import Settings
+from assistant.shelf import CALIBRATION
+from knowledge.compiler import compile_snapshot
+from knowledge.loader import load
+from knowledge.snapshot import Phrase
+
+
+def refit(settings: Settings, say: Say) -> None:
+    """Fit and write calibration.json. With the built-in encoder each round trains one of its own."""
+    knowledge, _ = load(settings.knowledge)
+    snapshot = compile_snapshot(knowledge)
+    reader = QuestionReader.of(snapshot.words)
+    external = load_encoder(settings, "", reader.lexicon) if settings.encoder else None
+
+    def make_encoder(phrases: list[Phrase]) -> Encoder:
+        say(f"拟合中：用 {len(phrases)} 句问法…")
+        return external if external is not None else train_on(snapshot, phrases, reader)
+
+    ranker = fit_ranker(snapshot, reader, lambda phrases: make_encoder(list(phrases)))
+    CALIBRATION.write_text(json.dumps(ranker.as_dict(), indent=1) + "\n", "utf-8")
+    say(f"已写入 {CALIBRATION.name}")

@@ -1,0 +1,24 @@
+"""Starts Rasa's server. Runs in Rasa's own runtime (Python 3.10), never in ours.
+
+usage: python rasa_server.py rasa-arguments …
+"""
+
+import ctypes
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1
+
+
+def main() -> None:
+    """Die with the parent (Linux), import skops before TensorFlow (saves 6 s), hand over to Rasa."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    import skops.io  # noqa: F401  # it scans every loaded module once TensorFlow is in
+    from rasa.__main__ import main as rasa
+
+    sys.exit(rasa())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""The one place where the concrete parts are put together. Tests wire others."""
+
+import asyncio
+import contextlib
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+from rasa_sdk.executor import ActionExecutor
+
+from actions import all_actions
+from assistant.desk import Desk
+from assistant.dialogue.client import RasaClient
+from assistant.dialogue.supervisor import ACTION_PATH, RasaSupervisor
+from assistant.settings import Settings
+from assistant.shelf import Shelf
+from assistant.storage.conversations import Conversations, make_engine
+from assistant.storage.migrate import migrate
+from assistant.turn import TurnTaker
+
+log = structlog.get_logger()
+
+PURGE_SECONDS = 24 * 3600
+"""How often conversations past their retention are deleted."""
+
+
+@dataclass
+class Services:
+    """The wired parts of one running service."""
+
+    settings: Settings
+    shelf: Shelf
+    conversations: Conversations
+    dialogue: RasaClient
+    turns: TurnTaker
+    executor: ActionExecutor
+    action_token: str
+    supervisor: RasaSupervisor | None = None
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def start(self) -> None:
+        """Start what runs beside the requests."""
+        if self.supervisor is not None:
+            self.supervisor.start()
+        self._tasks = [asyncio.create_task(self.shelf.watch()), asyncio.create_task(self._purge())]
+
+    async def stop(self) -> None:
+        """Stop it again, Rasa included."""
+        for task in self._tasks:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        if self.supervisor is not None:
+            await self.supervisor.stop()
+        await self.dialogue.close()
+
+    async def _purge(self) -> None:
+        while True:
+            gone = await asyncio.to_thread(self.conversations.forget_older_than, self.settings.retention_days)
+            log.info("purged", conversations=gone)
+            await asyncio.sleep(PURGE_SECONDS)
+
+
+def wire(settings: Settings, model: Path | None) -> Services:
+    """Wire a service; without a dialogue model it answers from the search alone, marked degraded."""
+    migrate(settings.database)
+    token = secrets.token_urlsafe(24)
+    supervisor = None
+    if model is not None and settings.rasa_processes:
+        supervisor = RasaSupervisor(
+            python=settings.rasa_python,
+            model=model,
+            count=settings.rasa_processes,
+            log_file=settings.data / "logs" / "rasa.log",
+            action_url=f"http://127.0.0.1:{settings.port}{ACTION_PATH}",
+            action_token=token,
+        )
+    shelf = Shelf(settings)
+    desk = Desk()
+    conversations = Conversations(make_engine(settings.database))
+    dialogue = RasaClient(supervisor.urls if supervisor else [], settings.rasa_timeout)
+    executor = ActionExecutor()
+    for action in all_actions(desk):
+        executor.register_action(action)
+    turns = TurnTaker(shelf.library, dialogue, desk, conversations, settings.region)
+    return Services(settings, shelf, conversations, dialogue, turns, executor, token, supervisor)

@@ -1,0 +1,128 @@
+"""Run the service in this process, or use one that runs already."""
+
+import asyncio
+import contextlib
+import logging
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import jieba
+import structlog
+import uvicorn
+
+from assistant.api.app import make_app
+from assistant.build import BuildError, build_dialogue, build_knowledge
+from assistant.dialogue.supervisor import free_port
+from assistant.services import wire
+from assistant.settings import Settings
+
+START_SECONDS = 120.0
+"""Longest wait for Rasa; a first start on two slow cores took 60."""
+
+
+def configure_logging(settings: Settings) -> None:
+    """Log events as JSON lines to data/logs/zhiwen.log: English, masked text only, no messages."""
+    folder = settings.data / "logs"
+    folder.mkdir(parents=True, exist_ok=True)
+    output = (folder / "zhiwen.log").open("a", encoding="utf-8")
+    jieba.setLogLevel(logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(file=output),
+        cache_logger_on_first_use=True,
+    )
+
+
+def prepare(settings: Settings) -> Path | None:
+    """Build what is missing; returns the dialogue model, or None where Rasa is switched off."""
+    build_knowledge(settings, say, retrain=True)
+    return build_dialogue(settings, say) if settings.rasa_processes else None
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal what is going on."""
+    print(f"· {text}", flush=True)
+
+
+def check_port(settings: Settings) -> None:
+    """Raises BuildError when the port is taken."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise BuildError(
+                f"{settings.host}:{settings.port} 用不了（{error.strerror}）。多半是已经有一个程序在用这个端口："
+                f"请先停掉它，或者换一个：./zhiwen run --port {settings.port + 1}"
+            ) from error
+
+
+async def serve(settings: Settings, model: Path | None, on_ready: threading.Event | None = None, stop: threading.Event | None = None) -> None:
+    """Serve until interrupted (or until `stop` is set, for services that are run in a thread)."""
+    services = wire(settings, model)
+    config = uvicorn.Config(make_app(services), host=settings.host, port=settings.port, log_level="warning", access_log=False, lifespan="on")
+    server = uvicorn.Server(config)
+
+    async def announce() -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not server.started or (model is not None and not await services.dialogue.alive()):
+            if time.monotonic() > deadline:
+                say(f"对话引擎没能起来（看 {settings.data / 'logs' / 'rasa.log'}），先用检索回答。")
+                break
+            await asyncio.sleep(0.1)
+        if on_ready is not None:
+            on_ready.set()
+        else:
+            say(f"好了：用浏览器打开 http://{settings.host}:{settings.port} (Ctrl-C 停止）")
+        while stop is not None and not stop.is_set():
+            await asyncio.sleep(0.1)
+        if stop is not None:
+            server.should_exit = True
+
+    announcer = asyncio.create_task(announce())
+    await server.serve()
+    announcer.cancel()
+
+
+def running_url(settings: Settings) -> str | None:
+    """Where a service of ours already listens, if it does."""
+    url = f"http://{settings.host}:{settings.port}"
+    try:
+        ready = httpx.get(f"{url}/readyz", timeout=2, trust_env=False).json()
+    except (httpx.HTTPError, ValueError):
+        return None
+    return url if isinstance(ready, dict) and "knowledge" in ready else None
+
+
+@contextlib.contextmanager
+def temporary_service(settings: Settings, model: Path | None) -> Iterator[str]:
+    """A service on a free port for as long as the block runs; yields its URL."""
+    private = settings.model_copy(update={"host": "127.0.0.1", "port": free_port()})
+    ready, stop = threading.Event(), threading.Event()
+    thread = threading.Thread(target=lambda: asyncio.run(serve(private, model, ready, stop)), daemon=True)
+    thread.start()
+    while not ready.wait(0.2):
+        if not thread.is_alive():
+            raise BuildError(f"服务没有起来，请看 {settings.data / 'logs'}")
+    try:
+        yield f"http://127.0.0.1:{private.port}"
+    finally:
+        stop.set()
+        thread.join(timeout=15)
+
+
+def fail(message: str) -> None:
+    """End the program with one clear message."""
+    print(f"出错了：{message}", file=sys.stderr, flush=True)
+    raise SystemExit(1)

@@ -1,0 +1,1 @@
+"""Conversations and turns in SQLite, or PostgreSQL by URL."""

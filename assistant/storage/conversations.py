@@ -1,0 +1,74 @@
+"""The store of conversations: opens them, keeps their thread, records turns and feedback."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, delete, event
+from sqlalchemy.orm import Session, sessionmaker
+
+from assistant.answering.context import Context
+from assistant.messages import Reply
+from assistant.storage.tables import ConversationRow, FeedbackRow, TurnRow
+
+
+def make_engine(url: str) -> Engine:
+    """An engine; SQLite gets a write-ahead log, so that readers and the writer do not wait for each other."""
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if url.startswith("sqlite"):
+
+        @event.listens_for(engine, "connect")
+        def _pragmas(connection: Any, _record: Any) -> None:
+            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000"):
+                connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+class Conversations:
+    """All reads and writes of conversations."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._sessions = sessionmaker(engine, expire_on_commit=False)
+
+    def context(self, conversation_id: str) -> Context | None:
+        """The thread of a conversation; None when there is no such conversation."""
+        with self._sessions() as session:
+            row = session.get(ConversationRow, conversation_id)
+            return None if row is None else Context.model_validate(row.context)
+
+    def record(
+        self, reply: Reply, channel: str, masked_text: str, context: Context, explanation: dict[str, object], milliseconds: float
+    ) -> None:
+        """Write a turn and the conversation's new thread, in one transaction."""
+        with self._sessions.begin() as session:
+            self._save_conversation(session, reply.conversation_id, channel, context)
+            session.add(
+                TurnRow(
+                    id=reply.turn_id, conversation_id=reply.conversation_id, text=masked_text, outcome=reply.outcome.value,
+                    degraded=reply.degraded, reply=reply.text, explanation=explanation, milliseconds=milliseconds,
+                )
+            )  # fmt: skip
+
+    @staticmethod
+    def _save_conversation(session: Session, conversation_id: str, channel: str, context: Context) -> None:
+        row = session.get(ConversationRow, conversation_id)
+        if row is None:
+            row = ConversationRow(id=conversation_id, channel=channel)
+            session.add(row)
+        row.context = context.model_dump(mode="json")
+        row.updated_at = datetime.now(UTC)
+
+    def rate(self, turn_id: str, helpful: bool, masked_comment: str) -> bool:
+        """Keep a thumb for a turn; False when there is no such turn."""
+        with self._sessions.begin() as session:
+            if session.get(TurnRow, turn_id) is None:
+                return False
+            session.merge(FeedbackRow(turn_id=turn_id, helpful=helpful, comment=masked_comment))
+            return True
+
+    def forget_older_than(self, days: int) -> int:
+        """Delete conversations that were last used more than `days` ago; returns how many."""
+        limit = datetime.now(UTC) - timedelta(days=days)
+        with self._sessions.begin() as session:
+            result = session.execute(delete(ConversationRow).where(ConversationRow.updated_at < limit))
+            return int(getattr(result, "rowcount", 0))

@@ -1,0 +1,131 @@
+"""The turn: the one ordered list of steps that a message goes through. Read this first.
+
+    screen  → safe text; empty messages, emergencies and refusals end here
+    dialogue → Rasa decides what kind of turn it is; its action answers from the published entries
+               (away, slow or silent: the question is answered without it, marked degraded)
+    record  → masked text, outcome, what matched and why, latency
+
+`take` always returns a reply with exactly one outcome.
+"""
+
+import asyncio
+import time
+import uuid
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Protocol
+from weakref import WeakValueDictionary
+
+import structlog
+
+from assistant.answering.answerer import CALL_12345, Draft, Library, ask_for_matter, screen_out
+from assistant.answering.context import NO_INTENT, Context
+from assistant.desk import Desk, OpenTurn
+from assistant.dialogue.client import DialogueUnavailable
+from assistant.messages import ChatRequest, Reply
+from assistant.screen import screen
+from assistant.storage.conversations import Conversations
+from knowledge.vocabulary import Outcome
+
+log = structlog.get_logger()
+
+
+class Dialogue(Protocol):
+    """The dialogue engine as the turn sees it: Rasa, or a fake in tests."""
+
+    async def send(self, conversation: str, text: str) -> list[dict[str, Any]]:
+        """Hand over a message; raises DialogueUnavailable when there is no answer."""
+        ...
+
+
+class TurnTaker:
+    """Takes turns. One instance serves all conversations."""
+
+    def __init__(
+        self, library: Callable[[], Library], dialogue: Dialogue, desk: Desk, conversations: Conversations, region: str
+    ) -> None:
+        self._library = library
+        self._dialogue = dialogue
+        self._desk = desk
+        self._conversations = conversations
+        self._region = region
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def take(self, request: ChatRequest) -> Reply:
+        """Take one turn. Two messages of one conversation are taken one after the other."""
+        stored = await self._stored_context(request.conversation_id)
+        conversation_id = request.conversation_id if stored is not None and request.conversation_id else uuid.uuid4().hex
+        lock = self._locks.setdefault(conversation_id, asyncio.Lock())
+        async with lock:
+            started = time.perf_counter()
+            try:
+                return await self._steps(request, conversation_id, started)
+            except Exception:
+                # The outermost function: whatever broke, the citizen gets a next step and we get the trace.
+                log.exception("turn_failed", conversation=conversation_id)
+                return _reply(conversation_id, _BROKEN, degraded=False)
+
+    async def _stored_context(self, conversation_id: str | None) -> Context | None:
+        return None if conversation_id is None else await asyncio.to_thread(self._conversations.context, conversation_id)
+
+    async def _steps(self, request: ChatRequest, conversation_id: str, started: float) -> Reply:
+        message = screen(request.text)
+        library = self._library()
+        context = await self._stored_context(request.conversation_id) or Context()
+        audience = "clerk" if request.channel == "clerk" else "citizen"
+        context = context.model_copy(update={"region": request.region or context.region or self._region, "audience": audience})
+        degraded = False
+        draft = ask_for_matter(library) if message.empty else screen_out(library, message.query)
+        if draft is None:
+            turn = OpenTurn(message=message, context=context, library=library, today=date.today())
+            draft, degraded = await self._converse(conversation_id, turn)
+            context = turn.context
+        reply = _reply(conversation_id, draft, degraded)
+        milliseconds = (time.perf_counter() - started) * 1000
+        await asyncio.to_thread(
+            self._conversations.record, reply, request.channel, message.masked, context, draft.explanation, milliseconds
+        )
+        log.info("turn", conversation=conversation_id, outcome=draft.outcome.value, degraded=degraded, ms=round(milliseconds, 1))
+        return reply
+
+    async def _converse(self, conversation_id: str, turn: OpenTurn) -> tuple[Draft, bool]:
+        """Let Rasa decide; without Rasa, answer the question."""
+        self._desk.open(conversation_id, turn)
+        try:
+            uttered = await self._dialogue.send(conversation_id, turn.library.index.reader.lexicon.standardise(turn.message.query))
+            draft = turn.draft or _fixed(uttered)
+            if draft is not None:
+                return draft, False
+            log.warning("dialogue_undecided", conversation=conversation_id)
+        except DialogueUnavailable as error:
+            log.warning("dialogue_unavailable", conversation=conversation_id, cause=str(error))
+        finally:
+            self._desk.close(conversation_id)
+        return turn.answer(NO_INTENT), True
+
+
+def _fixed(uttered: list[dict[str, Any]]) -> Draft | None:
+    """A fixed response of the domain (a greeting, thanks …), which names its outcome in `custom`."""
+    text = "\n".join(m["text"] for m in uttered if m.get("text"))
+    outcome = next((m["custom"]["outcome"] for m in uttered if m.get("custom", {}).get("outcome")), None)
+    return Draft(Outcome(outcome), text) if text and outcome else None
+
+
+_BROKEN = Draft(
+    Outcome.ERROR,
+    "抱歉，刚才出了点问题，没能回答您。请再说一遍试试；着急的话，可以打12345问。",
+    actions=(CALL_12345,),
+)
+
+
+def _reply(conversation_id: str, draft: Draft, degraded: bool) -> Reply:
+    return Reply(
+        conversation_id=conversation_id,
+        turn_id=uuid.uuid4().hex,
+        outcome=draft.outcome,
+        degraded=degraded,
+        text=draft.text,
+        answers=list(draft.answers),
+        options=list(draft.options),
+        actions=list(draft.actions),
+    )

@@ -1,0 +1,1 @@
+"""What people see: each channel renders replies and decides nothing."""

@@ -1,0 +1,238 @@
+// The citizens' chat page: keeps the conversation, sends what is said, shows what comes back.
+
+import { ask, items, rate } from "./api.js";
+import { button, el, failed, replied, retire, said } from "./render.js";
+import { forget, load, prefersLarge, rememberLarge, save } from "./store.js";
+import { Suggestions } from "./suggest.js";
+
+const SLOW = 6000;
+const NEARLY_FULL = 1800;
+const MOST = 2000;
+
+const byId = (id) => document.getElementById(id);
+const [log, input, hint, status, typing, welcome] = ["log", "input", "hint", "status", "typing", "welcome"].map(byId);
+const root = document.documentElement;
+
+let conversation = load();
+/** While a reply is awaited: the AbortController that ends the waiting. */
+let waiting = null;
+
+const suggestions = new Suggestions(input, byId("suggestions"), (text) => say(text), (text) => { status.textContent = text; });
+
+// --- a turn -----------------------------------------------------------------------------------
+
+/** Say something. Gives whether it was sent: one question is answered at a time. */
+function say(text) {
+  const words = text.trim();
+  if (!words) return false;
+  if (waiting) {
+    hint.textContent = "上一个问题还在查，请等一下再发。";
+    return false;
+  }
+  const turn = { text: words };
+  retireEarlier(words);
+  conversation.turns.push(turn);
+  const place = show(turn);
+  clearInput();
+  refocus(place);
+  answer(turn, place);
+  return true;
+}
+
+/** Get the reply to a turn that is already on the page: the first time, and at every retry. */
+async function answer(turn, place) {
+  if (waiting) return;
+  waiting = new AbortController();
+  delete turn.failure;
+  delete turn.reply;
+  save(conversation);
+  fill(turn, place);
+  scrollTo(place);
+  const asked = conversation;
+  try {
+    turn.reply = await waited(ask(turn.text, asked.id, waiting));
+    asked.id = turn.reply.conversation_id;
+  } catch (error) {
+    turn.failure = error.message;
+    if (error.forget) asked.id = null;
+  }
+  if (asked !== conversation) return; // It was cleared meanwhile.
+  waiting = null;
+  hint.textContent = "";
+  save(conversation);
+  fill(turn, place);
+  scrollTo(place);
+}
+
+async function waited(reply) {
+  const text = byId("typing-text");
+  text.textContent = "正在查…";
+  status.textContent = "正在查，请稍等。";
+  typing.hidden = false;
+  const slow = setTimeout(() => {
+    text.textContent = "网络有点慢，还在查，请再等一等…";
+    status.textContent = "还在查，请再等一等。";
+  }, SLOW);
+  try {
+    return await reply;
+  } finally {
+    clearTimeout(slow);
+    typing.hidden = true;
+    status.textContent = "";
+  }
+}
+
+// --- what is seen -----------------------------------------------------------------------------
+
+function show(turn) {
+  const place = el("div", { class: "turn", tabindex: "-1" }, said(turn.text));
+  log.append(place);
+  return place;
+}
+
+/** Put the turn's present state under what was said. */
+function fill(turn, place) {
+  const isLast = conversation.turns[conversation.turns.length - 1] === turn;
+  const retry = isLast ? () => { refocus(place); answer(turn, place); } : null;
+  while (place.children.length > 1) place.lastChild.remove();
+  if (turn.failure) place.append(failed(turn.failure, retry));
+  if (!turn.reply) return;
+  const on = { send: say, retry: turn.reply.outcome === "error" ? retry : null, rate: (helpful, comment) => rated(turn, helpful, comment) };
+  place.append(replied(turn.reply, on, turn.rated));
+}
+
+async function rated(turn, helpful, comment) {
+  await rate(turn.reply.turn_id, helpful, comment);
+  turn.rated = helpful;
+  save(conversation);
+}
+
+/** Only the newest reply's choices and its retry can be used. */
+function retireEarlier(chosen) {
+  welcome.classList.add("earlier");
+  const last = log.lastElementChild;
+  if (!last) return;
+  retire(last, chosen);
+  for (const retry of last.querySelectorAll(".retry")) retry.remove();
+}
+
+function restore() {
+  log.setAttribute("aria-live", "off"); // What was said before is not news.
+  for (const turn of conversation.turns) {
+    retireEarlier(turn.text);
+    if (!turn.reply && !turn.failure) turn.failure = "这个问题还没有收到答复。";
+    fill(turn, show(turn));
+  }
+  if (log.lastElementChild) log.lastElementChild.scrollIntoView();
+  requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
+}
+
+// The question goes to the top, so that a long answer is read from its beginning.
+function scrollTo(place) {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  place.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
+}
+
+// On a touch screen the keyboard must not jump up over the answer to a tapped question.
+function refocus(place) {
+  if (document.activeElement === input) return;
+  const target = matchMedia("(pointer: fine)").matches || document.activeElement === byId("send") ? input : place;
+  target.focus({ preventScroll: true });
+}
+
+// --- the input --------------------------------------------------------------------------------
+
+function clearInput() {
+  input.value = "";
+  suggestions.close();
+  measure();
+}
+
+function measure() {
+  input.style.height = "auto";
+  input.style.height = `${input.scrollHeight + input.offsetHeight - input.clientHeight}px`;
+  hint.textContent = input.value.length >= NEARLY_FULL ? `已写${input.value.length}个字，最多${MOST}个字。` : "";
+}
+
+input.addEventListener("input", measure);
+input.addEventListener("keydown", (event) => {
+  // While Chinese is being composed, keys belong to the input method; Safari only tells by code 229.
+  if (event.isComposing || event.keyCode === 229 || suggestions.handles(event)) return;
+  if (event.key !== "Enter" || event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return;
+  event.preventDefault();
+  say(input.value);
+});
+byId("composer").addEventListener("submit", (event) => {
+  event.preventDefault();
+  say(input.value);
+  input.focus();
+});
+
+// --- first screen and tools -------------------------------------------------------------------
+
+byId("examples").addEventListener("click", (event) => {
+  const example = event.target.closest("button");
+  if (example) say(example.textContent);
+});
+
+byId("browse").addEventListener("toggle", async () => {
+  const place = byId("catalogue");
+  if (place.childElementCount) return;
+  place.replaceChildren(el("p", {}, "正在取…"));
+  try {
+    place.replaceChildren(...catalogue(await items()));
+  } catch (error) {
+    place.replaceChildren();
+    byId("browse").open = false;
+    hint.textContent = "事项目录暂时取不到，请稍后再点一次。";
+  }
+});
+
+function catalogue(all) {
+  const themes = new Map();
+  for (const item of all) {
+    const theme = item.theme || "一般问题";
+    themes.set(theme, [...(themes.get(theme) || []), item]);
+  }
+  return [...themes].map(([theme, some]) => {
+    const names = some.map((item) => el("li", {}, button(item.name, () => say(item.name))));
+    return el("details", {}, el("summary", {}, `${theme}（${some.length}）`), el("ul", { class: "choices" }, ...names));
+  });
+}
+
+function setLarge(large) {
+  root.classList.toggle("large", large);
+  byId("large").setAttribute("aria-pressed", String(large));
+}
+byId("large").addEventListener("click", () => {
+  const large = !root.classList.contains("large");
+  setLarge(large);
+  rememberLarge(large);
+  measure();
+});
+
+const confirmation = byId("confirm-clear");
+byId("clear").addEventListener("click", () => {
+  confirmation.returnValue = "";
+  confirmation.showModal();
+});
+confirmation.addEventListener("close", () => {
+  if (confirmation.returnValue !== "clear") return;
+  forget();
+  conversation = { id: null, turns: [] };
+  if (waiting) waiting.abort();
+  waiting = null;
+  log.replaceChildren();
+  welcome.classList.remove("earlier");
+  clearInput();
+  status.textContent = "已经清空。";
+  window.scrollTo(0, 0);
+  input.focus({ preventScroll: true });
+});
+
+window.addEventListener("offline", () => { hint.textContent = "网络断了，连上以后可以接着问。"; });
+window.addEventListener("online", () => { hint.textContent = ""; });
+
+setLarge(prefersLarge());
+restore();
+measure();

@@ -1,0 +1,234 @@
+// From a reply to what is seen. Server text only ever enters the page as text nodes.
+
+const THUMB = "M2 10h4v11H2zM8 21h9.2a2.6 2.6 0 0 0 2.5-1.9l2-7A2.4 2.4 0 0 0 19.4 9H14l.8-4.2A2.3 2.3 0 0 0 12.5 2L8 10z";
+const EMERGENCY_NUMBERS = new Set(["110", "119", "120", "122", "12356"]);
+const NUMBERED = /^(\d{1,2})(?:[.．](?!\d)|、)\s*(.+)$/;
+const ASIDE = /(（示例[^（）]*）|【[^【】]*】)/;
+
+/** An element with attributes and children; a string child becomes text. */
+export function el(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") element.addEventListener(name, value);
+    else if (value !== null && value !== false) element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.filter((child) => child !== null));
+  return element;
+}
+
+export function button(label, onclick, attributes = {}) {
+  return el("button", { type: "button", click: onclick, ...attributes }, label);
+}
+
+/** What the citizen said. */
+export function said(text) {
+  return el("div", { class: "citizen" }, el("span", { class: "unseen" }, "您问："), el("p", {}, text));
+}
+
+/** A failure with the way out of it. */
+export function failed(message, retry) {
+  const next = el("div", { class: "actions" }, retry && retryButton(retry), phone("拨打12345", "12345"));
+  return el("div", { class: "assistant card failure" }, el("p", {}, message), next);
+}
+
+/**
+ * A reply. `on` says what taps do: send(text), retry() or null, rate(helpful, comment) as a promise;
+ * `rated` is the thumb given before.
+ */
+export function replied(reply, on, rated) {
+  const seen = el("div", { class: `assistant ${reply.outcome}` }, el("span", { class: "unseen" }, "智问答："));
+  if (reply.degraded) {
+    seen.append(el("p", { class: "notice" }, "系统有点忙，下面是直接查到的结果。如果不是您要问的，请换个说法再问一次。"));
+  }
+  const around = aroundAnswers(reply);
+  if (around.before.length) seen.append(el("div", { class: "card" }, ...paragraphs(around.before)));
+  seen.append(...reply.answers.map(card));
+  if (around.after.length) seen.append(el("div", { class: "card" }, ...paragraphs(around.after)));
+  if (reply.options.length) seen.append(options(reply.options, on.send));
+  const actions = [...emergencyCalls(reply), ...reply.actions.map((action) => offered(action, on.send))].filter(Boolean);
+  if (on.retry) actions.unshift(retryButton(on.retry));
+  if (actions.length) seen.append(el("div", { class: "actions" }, ...actions));
+  const rating = reply.actions.find((action) => action.kind === "rate");
+  if (rating) seen.append(thumbs(rating.label, on.rate, rated));
+  return seen;
+}
+
+/** Take the choices of an earlier reply out of use; what was chosen stays marked. */
+export function retire(turn, chosen) {
+  for (const choice of turn.querySelectorAll("[data-sends]")) {
+    choice.disabled = true;
+    if (choice.dataset.sends === chosen) choice.classList.add("chosen");
+  }
+}
+
+// The reply's text holds everything as plain text. The cards and buttons show most of it better;
+// what they do not show (a question asked once more, a word before the answer) is kept around them.
+function aroundAnswers({ text, outcome, answers, options: choices }) {
+  const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
+  const labels = new Set(choices.map((choice) => choice.label));
+  const shown = new Set(answers.flatMap((answer) => answer.text.split("\n").map((line) => line.trim())));
+  const marks = answers.flatMap((answer) => [answer.title, answer.reviewed_on, ...answer.citations.map((c) => c.title)]).filter(Boolean);
+  const before = [];
+  const after = [];
+  let passed = false;
+  for (const line of lines) {
+    const numbered = NUMBERED.exec(line);
+    if (numbered && labels.has(numbered[2])) continue;
+    if (shown.has(line) || marks.some((mark) => line.includes(mark))) passed = true;
+    else (passed ? after : before).push(line);
+  }
+  if (!lines.length && !answers.length) {
+    before.push(outcome === "handoff" ? "您说的话工作人员能看到，请稍等。" : "这次没有查到内容，请换个说法再问一次。");
+  }
+  return { before, after };
+}
+
+function retryButton(retry) {
+  return button("重试", retry, { class: "retry primary" });
+}
+
+function card(answer) {
+  const updated = el("p", { class: "updated" }, "更新于 ", el("time", { datetime: answer.reviewed_on }, answer.reviewed_on));
+  const body = paragraphs(answer.text.split("\n").map((line) => line.trim()).filter(Boolean));
+  return el("article", { class: "card answer" }, el("h2", {}, answer.title), ...body, el("footer", {}, sources(answer.citations), updated));
+}
+
+function sources(citations) {
+  if (!citations.length) return null;
+  if (citations.length === 1) return el("p", { class: "sources" }, "依据：", cited(citations[0]));
+  const list = el("ul", {}, ...citations.map((citation) => el("li", {}, cited(citation))));
+  return el("details", { class: "sources" }, el("summary", {}, `依据（${citations.length}条）`), list);
+}
+
+function cited({ title, locator, url }) {
+  const name = `《${title}》${locator || ""}`;
+  const address = url ? safeAddress(url) : null;
+  return address ? el("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, name) : el("span", {}, name);
+}
+
+// Runs of numbered lines become ordered lists, every other line a paragraph.
+function paragraphs(lines) {
+  const blocks = [];
+  let next = 0;
+  for (const line of lines) {
+    const numbered = NUMBERED.exec(line);
+    if (!numbered) {
+      blocks.push(el("p", {}, ...pieces(line)));
+      next = 0;
+      continue;
+    }
+    const number = Number(numbered[1]);
+    if (number !== next) blocks.push(el("ol", { start: number === 1 ? null : number }));
+    blocks[blocks.length - 1].append(el("li", {}, ...pieces(numbered[2])));
+    next = number + 1;
+  }
+  return blocks;
+}
+
+function pieces(line) {
+  return line.split(ASIDE).filter(Boolean).map((piece) => {
+    if (!ASIDE.test(piece)) return piece;
+    return el("span", { class: piece.startsWith("【") ? "when" : "sample" }, piece);
+  });
+}
+
+function options(choices, send) {
+  const items = choices.map((choice, index) => {
+    const label = el("span", {}, choice.label);
+    const number = el("span", { class: "number", "aria-hidden": "true" }, String(index + 1));
+    const tap = el("button", { type: "button", "data-sends": choice.text, click: () => send(choice.text) }, number, label);
+    return el("li", {}, tap);
+  });
+  return el("ul", { class: "choices options", "aria-label": "请选一个" }, ...items);
+}
+
+function offered({ kind, label, value }, send) {
+  if (kind === "call") return phone(label, value);
+  if (kind === "handoff") return button(label, () => send(value));
+  // A work order is confirmed by such a button, so an old one must not be pressed again.
+  if (kind === "hotline") return button(label, () => send(value), { "data-sends": value });
+  const address = kind === "open" || kind === "download" ? safeAddress(value) : null;
+  if (!address) return null;
+  return el("a", { href: address, target: "_blank", rel: "noopener noreferrer", download: kind === "download", class: "button" }, label);
+}
+
+function emergencyCalls({ outcome, text }) {
+  if (outcome !== "emergency") return [];
+  const numbers = [...new Set(text.match(/\d+/g) || [])].filter((number) => EMERGENCY_NUMBERS.has(number));
+  return numbers.map((number) => phone(`拨打${number}`, number, "button primary"));
+}
+
+function phone(label, number, look = "button") {
+  const shown = label.includes(number) ? label : `${label} ${number}`;
+  return el("a", { href: `tel:${number.replace(/[^\d+*#,-]/g, "")}`, class: look }, shown);
+}
+
+function safeAddress(value) {
+  try {
+    const address = new URL(value, location.href);
+    return /^https?:$/.test(address.protocol) ? address.href : null;
+  } catch (error) {
+    return null;
+  }
+}
+
+function thumbs(label, rate, rated) {
+  let given = rated === undefined ? null : rated;
+  const told = el("p", { class: "told", role: "status" }, given === null ? "" : "谢谢您的评价。");
+  const yes = thumb("有帮助", "up", () => give(true));
+  const no = thumb("没帮助", "down", () => give(false));
+  const comment = commentForm(async (words) => {
+    if (!(await sent(false, words, "谢谢，您的意见已经记下。"))) return;
+    comment.hidden = true;
+    no.focus();
+  });
+
+  function show() {
+    yes.setAttribute("aria-pressed", String(given === true));
+    no.setAttribute("aria-pressed", String(given === false));
+  }
+  async function sent(helpful, words, thanks) {
+    const done = await rate(helpful, words).then(() => true, () => false);
+    told.textContent = done ? thanks : "评价没有发出去，请再试一次。";
+    return done;
+  }
+  async function give(helpful) {
+    if (given === helpful) return;
+    const before = given;
+    given = helpful;
+    show();
+    comment.hidden = true;
+    const done = await sent(helpful, "", helpful ? "谢谢您的评价。" : "谢谢您告诉我们，会有人来看这条回答。");
+    if (!done) given = before;
+    show();
+    if (!done || helpful) return;
+    comment.hidden = false;
+    comment.scrollIntoView({ block: "nearest" });
+  }
+
+  show();
+  return el("div", { class: "rating" }, el("div", { class: "thumbs", role: "group", "aria-label": label }, yes, no), told, comment);
+}
+
+function thumb(label, way, onclick) {
+  const picture = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  picture.setAttribute("viewBox", "0 0 24 24");
+  picture.setAttribute("aria-hidden", "true");
+  picture.setAttribute("class", way);
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", THUMB);
+  picture.append(path);
+  const tap = button("", onclick, { "aria-pressed": "false" });
+  tap.append(picture, label);
+  return tap;
+}
+
+function commentForm(send) {
+  const words = el("textarea", { rows: "2", maxlength: "500" });
+  const submit = (event) => {
+    event.preventDefault();
+    if (words.value.trim()) send(words.value.trim());
+  };
+  const label = el("label", {}, "哪里没帮上您？（可以不填）", words);
+  return el("form", { class: "comment", hidden: true, submit }, label, el("button", { type: "submit" }, "提交意见"));
+}

@@ -1,0 +1,1 @@
+"""The knowledge: reviewed YAML files, and what reads, checks and compiles them."""

@@ -1,0 +1,123 @@
+"""Checks over all files together: what one file alone cannot show."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from knowledge.loader import Knowledge, Problem
+from knowledge.render import is_expired
+from knowledge.schema import Confusion, Item, Negative, Topic
+from knowledge.text import fold
+from knowledge.vocabulary import Facet
+
+MIN_QUESTIONS = 15
+"""Fewer questions than this and the encoder has too little to learn a subject from."""
+MIN_REQUIRED_FACETS = (
+    Facet.CONDITIONS, Facet.PROCESS, Facet.RESULT, Facet.VALIDITY, Facet.PROXY,
+    Facet.DELIVERY, Facet.FORMS, Facet.CROSS_REGION, Facet.EXEMPT,
+)  # fmt: skip
+"""Facets without a template: an item has to write them itself."""
+
+_PERSONAL = {
+    "身份证号": re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"),
+    "手机号": re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"),
+    "邮箱": re.compile(r"[\w.+-]+@[\w-]+\.\w+"),
+    "口令": re.compile(r"(密码|口令|password)\s*(是|为|[:\uff1a])\s*[A-Za-z0-9@#_!]{4,}", re.IGNORECASE),
+}
+
+
+def check(knowledge: Knowledge, today: date) -> list[Problem]:
+    """All problems of the knowledge as a whole; those that are no warnings stop a build."""
+    problems = [p for item in knowledge.items.values() for p in _item(item, knowledge, today)]
+    problems += [p for topic in knowledge.topics.values() for p in _topic(topic, knowledge, today)]
+    problems += _references(knowledge)
+    problems += _same_question(knowledge)
+    return problems
+
+
+def _item(item: Item, knowledge: Knowledge, today: date) -> Iterator[Problem]:
+    file = knowledge.files.get(item.id, item.id)
+    if not file.endswith(f"/{item.id}.yml"):
+        yield Problem(file, "id", item.id, "文件名要和 id 一样")
+    if item.department not in knowledge.departments:
+        yield Problem(file, "department", item.department, "departments.yml 里没有这个部门")
+    for facet in MIN_REQUIRED_FACETS:
+        if facet not in item.answers:
+            yield Problem(file, f"answers.{facet}", "", "这个方面没有写，没有内容也要用一句话说明")
+    limits = (item.limits.statutory, item.limits.promised)
+    keys = [row.source for row in item.materials]
+    keys += [x.source for x in (*limits, item.fee, item.online, *item.answers.values()) if x is not None and x.source is not None]
+    for key in dict.fromkeys(keys):
+        if key not in item.sources:
+            yield Problem(file, "sources", key, "引用了没有列出的依据")
+    yield from _dated(item, file, today)
+    yield from _thin(file, sum(len(q) for q in item.questions.values()))
+    yield from _personal(item, file)
+
+
+def _topic(topic: Topic, knowledge: Knowledge, today: date) -> Iterator[Problem]:
+    file = knowledge.files.get(topic.id, topic.id)
+    if topic.department not in knowledge.departments:
+        yield Problem(file, "department", topic.department, "departments.yml 里没有这个部门")
+    yield from _dated(topic, file, today)
+    yield from _thin(file, len(topic.questions))
+    yield from _personal(topic, file)
+
+
+def _dated(entry: Item | Topic, file: str, today: date) -> Iterator[Problem]:
+    if is_expired(entry.expires_on, today):
+        yield Problem(file, "expires_on", str(entry.expires_on), "已过有效期，要复核后改日期，否则不会回答")
+    if entry.reviewed_on > today:
+        yield Problem(file, "reviewed_on", str(entry.reviewed_on), "复核日期在将来")
+
+
+def _thin(file: str, questions: int) -> Iterator[Problem]:
+    if questions < MIN_QUESTIONS:
+        yield Problem(file, "questions", str(questions), f"问法少于{MIN_QUESTIONS}句，容易认不出来", warning=True)
+
+
+def _personal(entry: Item | Topic, file: str) -> Iterator[Problem]:
+    text = entry.model_dump_json()
+    for kind, pattern in _PERSONAL.items():
+        if pattern.search(text):
+            yield Problem(file, kind, "（不显示）", "知识里不能有个人信息或口令，请删掉")
+
+
+def _references(knowledge: Knowledge) -> Iterator[Problem]:
+    known = set(knowledge.items) | set(knowledge.topics)
+
+    def missing(owner: str, entry: str, subject: str) -> Iterator[Problem]:
+        if subject not in known:
+            # The neighbour may be a catalogue item that is not written yet; it is offered to nobody.
+            yield Problem(knowledge.files.get(owner, owner), entry, subject, "还没有这个事项的知识文件", warning=True)
+
+    for entry in (*knowledge.items.values(), *knowledge.topics.values()):
+        related: tuple[Confusion | Negative, ...] = (*entry.confused_with, *entry.negatives)
+        for reference in related:
+            yield from missing(entry.id, "confused_with/negatives", reference.subject)
+    for item in knowledge.items.values():
+        for part in item.parts:
+            yield from missing(item.id, "parts", part)
+    for clarification in knowledge.clarifications.values():
+        for subject in clarification.options:
+            if subject not in known:
+                yield Problem(knowledge.files[clarification.id], f"{clarification.id}.options", subject, "选项指向不存在的事项")
+
+
+def _same_question(knowledge: Knowledge) -> Iterator[Problem]:
+    """A question may belong to one subject only; otherwise the exact match is a coin toss."""
+    owner: dict[str, str] = {}
+    for subject, questions in all_questions(knowledge):
+        for question in questions:
+            key = fold(question)
+            if owner.setdefault(key, subject) != subject:
+                yield Problem(knowledge.files[subject], "questions", question, f"同一句问法也写在 {knowledge.files[owner[key]]} 里，请留一处")
+
+
+def all_questions(knowledge: Knowledge) -> Iterator[tuple[str, list[str]]]:
+    """Every subject with its questions (without names and negatives)."""
+    for item in knowledge.items.values():
+        yield item.id, [q for questions in item.questions.values() for q in questions]
+    for group in (knowledge.topics, knowledge.clarifications, knowledge.boundaries):
+        for record in group.values():
+            yield record.id, list(record.questions)

@@ -1,0 +1,141 @@
+"""Compile the knowledge files into a snapshot."""
+
+from knowledge.loader import Knowledge
+from knowledge.render import Rendered, render
+from knowledge.schema import Boundary, Clarification, Dated, Item, Source, Topic
+from knowledge.snapshot import Citation, Entry, Phrase, Snapshot, Subject, WordLists, with_version
+from knowledge.text import distinct
+from knowledge.vocabulary import FACET_TITLES, Facet, Outcome
+
+
+def compile_snapshot(knowledge: Knowledge) -> Snapshot:
+    """Turn checked knowledge into what is published. The same files give the same version."""
+    subjects: list[Subject] = []
+    entries: list[Entry] = []
+    phrases: list[Phrase] = []
+    for item in knowledge.items.values():
+        subjects.append(_item_subject(item, knowledge))
+        entries.extend(_item_entries(item, knowledge))
+        phrases.extend(_item_phrases(item))
+    for topic in knowledge.topics.values():
+        subjects.append(_topic_subject(topic, knowledge))
+        entries.extend(_topic_entries(topic))
+        phrases.extend(_phrases(topic.id, (topic.title, *topic.names), topic.questions))
+        phrases.extend(Phrase(text=n.text, subject=topic.id, kind="negative") for n in topic.negatives)
+    for clarification in knowledge.clarifications.values():
+        subjects.append(_clarification_subject(clarification))
+        phrases.extend(_phrases(clarification.id, (), clarification.questions))
+    for boundary in knowledge.boundaries.values():
+        subjects.append(_boundary_subject(boundary))
+        phrases.extend(_phrases(boundary.id, (boundary.title,), boundary.questions))
+    words = WordLists(
+        terms=knowledge.lexicon.terms,
+        rewrites=knowledge.lexicon.rewrites,
+        fillers=knowledge.lexicon.fillers,
+        facet_cues=knowledge.facet_cues,
+    )
+    return with_version(Snapshot(version="", words=words, subjects=tuple(subjects), entries=tuple(entries), phrases=tuple(phrases)))
+
+
+def _item_subject(item: Item, knowledge: Knowledge) -> Subject:
+    return Subject(
+        id=item.id,
+        kind="item",
+        title=item.name,
+        label=item.label,
+        department=item.department,
+        theme=item.elements.theme,
+        families=item.families,
+        situations=item.situations,
+        contact=_contact(item.department, knowledge),
+    )
+
+
+def _topic_subject(topic: Topic, knowledge: Knowledge) -> Subject:
+    return Subject(
+        id=topic.id,
+        kind="topic",
+        title=topic.title,
+        label=topic.label,
+        department=topic.department,
+        audience=topic.audience,
+        contact=_contact(topic.department, knowledge),
+    )
+
+
+def _contact(department: str, knowledge: Knowledge) -> str:
+    office = knowledge.departments.get(department)
+    return f"{department}:{office.phone.text}" if office else department
+
+
+def _clarification_subject(record: Clarification) -> Subject:
+    return Subject(
+        id=record.id, kind="clarification", title=record.ask, label=record.ask,
+        options=record.options, reply=record.ask, outcome=Outcome.CLARIFY,
+    )  # fmt: skip
+
+
+def _boundary_subject(record: Boundary) -> Subject:
+    return Subject(
+        id=record.id, kind="boundary", title=record.title, label=record.title,
+        reply=record.reply, outcome=record.outcome,
+    )  # fmt: skip
+
+
+def _citations(sources: tuple[Source, ...]) -> tuple[Citation, ...]:
+    return tuple(Citation(title=s.title, locator=s.locator, url=s.url) for s in sources)
+
+
+def _entry(record: Dated, subject: str, facet: Facet | None, title: str, rendered: Rendered) -> Entry:
+    return Entry(
+        id=f"{subject}#{facet}" if facet else subject,
+        subject=subject,
+        facet=facet,
+        title=title,
+        text=rendered.text,
+        citations=_citations(rendered.sources),
+        region=record.region,
+        effective_from=record.effective_from,
+        reviewed_on=record.reviewed_on,
+        expires_on=record.expires_on,
+        sample=rendered.sample,
+    )
+
+
+def _item_entries(item: Item, knowledge: Knowledge) -> list[Entry]:
+    entries = []
+    for facet in Facet:
+        rendered = render(item, facet, knowledge)
+        if rendered is None:
+            continue
+        if not rendered.sources:
+            # Place, hours and phone of an office rest on no law; the item's rule names the office.
+            rendered = Rendered(rendered.text, (next(iter(item.sources.values())),), rendered.sample)
+        entries.append(_entry(item, item.id, facet, f"{item.name}·{FACET_TITLES[facet]}", rendered))
+    points = Rendered("\n".join(f"{n}. {p}" for n, p in enumerate(item.review_points, 1)), tuple(item.sources.values()))
+    clerk = _entry(item, item.id, None, f"{item.name}·审查要点", points)
+    return [*entries, clerk.model_copy(update={"id": f"{item.id}#review_points", "layer": "clerk"})]
+
+
+def _topic_entries(topic: Topic) -> list[Entry]:
+    sources = tuple(topic.sources.values())
+    entries = [_entry(topic, topic.id, None, topic.title, Rendered(topic.text, sources, topic.sample))]
+    if topic.clerk_text:
+        clerk = _entry(topic, topic.id, None, topic.title, Rendered(topic.clerk_text, sources))
+        entries.append(clerk.model_copy(update={"id": f"{topic.id}#clerk", "layer": "clerk"}))
+    return entries
+
+
+def _item_phrases(item: Item) -> list[Phrase]:
+    found = _phrases(item.id, (item.name, item.label, *item.names), ())
+    for facet, questions in item.questions.items():
+        asked = None if facet == "any" else Facet(facet)
+        found += [Phrase(text=q, subject=item.id, facet=asked, kind="question") for q in questions]
+    found += [Phrase(text=n.text, subject=item.id, kind="negative") for n in item.negatives]
+    return found
+
+
+def _phrases(subject: str, names: tuple[str, ...], questions: tuple[str, ...]) -> list[Phrase]:
+    return [Phrase(text=t, subject=subject, kind="name") for t in distinct(names)] + [
+        Phrase(text=q, subject=subject, kind="question") for q in questions
+    ]

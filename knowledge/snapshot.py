@@ -1,0 +1,105 @@
+"""The snapshot: what is published, immutable, versioned by its content, one JSON file."""
+
+import hashlib
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from knowledge.vocabulary import Facet, Outcome
+
+
+class Published(BaseModel):
+    """Base of the snapshot's records."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Citation(Published):
+    """A rule as it is cited under an answer."""
+
+    title: str
+    locator: str = ""
+    url: str | None = None
+
+
+class Entry(Published):
+    """A published text that answers one facet of an item, or a topic (facet None)."""
+
+    id: str
+    subject: str
+    facet: Facet | None
+    title: str
+    text: str
+    citations: tuple[Citation, ...]
+    region: str
+    effective_from: date
+    reviewed_on: date
+    expires_on: date | None
+    sample: bool
+    layer: Literal["citizen", "clerk"] = "citizen"
+
+
+class Subject(Published):
+    """Something a question can be about, or a known way of asking that needs a question back."""
+
+    id: str
+    kind: Literal["item", "topic", "clarification", "boundary"]
+    title: str
+    label: str
+    department: str = ""
+    theme: str = ""
+    families: tuple[str, ...] = ()
+    audience: Literal["citizen", "clerk", "both"] = "both"
+    situations: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    """Of a clarification: the subjects to offer."""
+    reply: str = ""
+    """Of a clarification: the question back. Of a boundary: where to go."""
+    outcome: Outcome = Outcome.ANSWERED
+    contact: str = ""
+    """Whom to ask when no entry answers: the office with its phone."""
+
+
+class Phrase(Published):
+    """One way of asking, and what it asks."""
+
+    text: str
+    subject: str
+    facet: Facet | None = None
+    kind: Literal["name", "question", "negative"]
+
+
+class WordLists(Published):
+    """How the snapshot's phrases, and messages, are read: see `knowledge.text.Lexicon`."""
+
+    terms: tuple[str, ...]
+    rewrites: tuple[tuple[str, str], ...]
+    fillers: tuple[str, ...]
+    facet_cues: dict[Facet, tuple[str, ...]]
+
+
+class Snapshot(Published):
+    """Everything that is published at one moment."""
+
+    version: str
+    words: WordLists
+    subjects: tuple[Subject, ...]
+    entries: tuple[Entry, ...]
+    phrases: tuple[Phrase, ...]
+
+
+def with_version(snapshot: Snapshot) -> Snapshot:
+    """The snapshot with its version: the first 12 hex digits of its content's SHA-256."""
+    body = snapshot.model_copy(update={"version": ""}).model_dump_json()
+    return snapshot.model_copy(update={"version": hashlib.sha256(body.encode()).hexdigest()[:12]})
+
+
+def read_snapshot(path: Path) -> Snapshot:
+    """Read a snapshot file.
+
+    Raises:
+        ValueError: the file is not a snapshot of this version of the program.
+    """
+    return Snapshot.model_validate_json(path.read_bytes())

@@ -1,0 +1,127 @@
+"""One normaliser and one tokeniser, shared by search, dialogue, import and checks."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import jieba
+from opencc import OpenCC
+from pypinyin import lazy_pinyin
+
+MAX_TEXT = 1000
+"""Longest text that is looked at, in characters; a story of 150 is common, 1,000 is generous."""
+
+_SPACES = re.compile(r"\s+")
+_REPEATS = re.compile(r"([^\w\s])\1+|(\w)\2{3,}")
+_NOT_WORD = re.compile(r"[^\w]+|_+")
+
+
+@lru_cache(maxsize=1)
+def _simplifier() -> OpenCC:
+    return OpenCC("t2s")
+
+
+def clean(text: str) -> str:
+    """Make any input safe to handle and to store: NFKC, no control characters, single spaces.
+
+    Keeps case, Traditional characters and emoji, for this is still what the person wrote.
+    """
+    text = unicodedata.normalize("NFKC", text[: MAX_TEXT * 4])
+    kept = "".join(" " if c in "\r\n\t" else c for c in text if c in "\r\n\t" or unicodedata.category(c)[0] != "C")
+    return _SPACES.sub(" ", kept).strip()[:MAX_TEXT]
+
+
+def normalise(text: str) -> str:
+    """The form that is matched: clean, lower case, Simplified, no runs of one sign."""
+    folded = _simplifier().convert(clean(text).lower())
+    return _REPEATS.sub(lambda m: m.group(1) or m.group(2) or "", folded)
+
+
+def fold(text: str) -> str:
+    """The key of an exact match: normalised, without spaces and punctuation."""
+    return _NOT_WORD.sub("", normalise(text))
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The project's words: what jieba must not cut, how dialect and old names are read."""
+
+    terms: tuple[str, ...] = ()
+    """Domain terms, kept whole by the tokeniser and restored from homophones."""
+    rewrites: tuple[tuple[str, str], ...] = ()
+    """(variant, standard word) pairs, longest variant first."""
+    fillers: tuple[str, ...] = ()
+    """Words that carry nothing for the search (请问, 那个, 你好 …)."""
+    _homophones: dict[tuple[str, ...], str] = field(default_factory=dict, compare=False, repr=False)
+    _cutter: jieba.Tokenizer = field(default_factory=jieba.Tokenizer, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        for term in self.terms:
+            # High frequency: a domain term is never split into general words.
+            self._cutter.add_word(term, freq=20_000)
+            if len(term) >= 3:
+                self._homophones.setdefault(tuple(lazy_pinyin(term)), term)
+
+    def standardise(self, text: str) -> str:
+        """Normalise, then read dialect, abbreviations, old names and homophones as standard words."""
+        text = normalise(text)
+        for variant, standard in self.rewrites:
+            if variant in text:
+                text = text.replace(variant, standard)
+        return self._restore_homophones(text)
+
+    def _restore_homophones(self, text: str) -> str:
+        """Replace a run of characters that sounds like a domain term of three or more (公机金)."""
+        for run in re.findall(r"[\u4e00-\u9fff]{3,}", text):
+            sounds = lazy_pinyin(run)
+            if len(sounds) != len(run):
+                continue
+            fixed, at = run, 0
+            while at < len(run) - 2:
+                for size in (6, 5, 4, 3):
+                    term = self._homophones.get(tuple(sounds[at : at + size])) if at + size <= len(run) else None
+                    if term is not None:
+                        fixed = fixed[:at] + term + fixed[at + size :]
+                        at += size - 1
+                        break
+                at += 1
+            if fixed != run:
+                text = text.replace(run, fixed)
+        return text
+
+    def words(self, text: str) -> list[str]:
+        """Cut standardised text into words, without punctuation and fillers."""
+        return [w for w in self._cutter.lcut(text) if not _NOT_WORD.fullmatch(w) and w not in self.fillers]
+
+    def search_terms(self, text: str) -> list[str]:
+        """Terms for search: words, and runs of one to three characters that survive a wrong cut.
+
+        Single characters matter: 丢, 坏, 换, 补 decide between granules.
+
+        Args:
+            text: standardised text.
+
+        Returns:
+            Words as they are; runs of characters marked with a leading "#", so the two never mix.
+        """
+        words = self.words(text)
+        joined = "".join(words)
+        grams = [f"#{joined[i : i + n]}" for n in (1, 2, 3) for i in range(len(joined) - n + 1)]
+        return words + grams
+
+
+def distinct(values: Iterable[str]) -> list[str]:
+    """The values without repeats, in their first order."""
+    return list(dict.fromkeys(values))
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` characters, with an ellipsis where something was cut."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def contains_any(text: str, needles: Sequence[str]) -> bool:
+    """Whether any of the needles occurs in the text."""
+    return any(needle in text for needle in needles)
