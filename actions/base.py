@@ -42,7 +42,11 @@ def read_intent(tracker: Tracker) -> Intent:
     """The intent of the latest message; of a fallback, the best real intent behind it."""
     ranking = [i for i in tracker.latest_message.get("intent_ranking", []) if i["name"] != "nlu_fallback"]
     best = ranking[0] if ranking else tracker.latest_message.get("intent") or {"name": "", "confidence": 0.0}
-    return Intent(name=best["name"] or "", confidence=float(best["confidence"] or 0.0))
+    return Intent(
+        name=best["name"] or "",
+        confidence=float(best["confidence"] or 0.0),
+        ranking=tuple((i["name"], float(i["confidence"])) for i in ranking),
+    )
 
 
 def slots(context: Context) -> Events:

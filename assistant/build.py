@@ -26,6 +26,7 @@ from knowledge.compiler import compile_snapshot
 from knowledge.loader import Knowledge, Problem, load
 from knowledge.snapshot import Phrase, Snapshot
 from knowledge.text import Lexicon
+from knowledge.vocabulary import Facet
 
 Say = Callable[[str], None]
 
@@ -158,6 +159,21 @@ def write_dialogue_data(knowledge: Knowledge, folder: Path) -> None:
             examples = [line.removeprefix("- ") for line in block["examples"].splitlines() if line.startswith("- ")]
             block["examples"] = "".join(f"- {knowledge.lexicon.standardise(e)}\n" for e in examples)
         (folder / path.name).write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf-8")
+    (folder / "knowledge.yml").write_text(yaml.safe_dump(_published_questions(knowledge), allow_unicode=True), "utf-8")
+
+
+def _published_questions(knowledge: Knowledge) -> dict[str, object]:
+    """The items' own questions as examples of their facets: the widest wording that we have of each.
+
+    Only questions that name one facet alone; see docs/decisions/0003-intent-classifier.md.
+    """
+    examples: dict[Facet, list[str]] = {facet: [] for facet in Facet}
+    for item in knowledge.items.values():
+        for facet, questions in item.questions.items():
+            if facet != "any":
+                examples[Facet(facet)] += [knowledge.lexicon.standardise(q) for q in questions]
+    blocks = [{"intent": f"ask_{f}", "examples": "".join(f"- {e}\n" for e in found)} for f, found in examples.items() if found]
+    return {"version": "3.1", "nlu": blocks}
 
 
 def train_rasa(settings: Settings, training: Path, out: Path, name: str, config: Path = ROOT / "config.yml") -> None:

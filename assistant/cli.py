@@ -131,12 +131,19 @@ def knowledge_calibrate() -> None:
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 @click.option("--questions", type=click.Path(path_type=Path, dir_okay=False), help="用来比准确率的对话文件")
+@click.option("--epochs", type=click.IntRange(1, 1000), default=100, show_default=True, help="普通机器人训练多少轮")
 @_DATA
-def bench(as_json: bool, questions: Path | None, data: Path | None) -> None:
+def bench(as_json: bool, questions: Path | None, epochs: int, data: Path | None) -> None:
     """和一个普通的 Rasa FAQ 机器人比速度、内存、训练时间和准确率(约二十分钟)。"""
+    from assistant import serving
     from benchmarks import versus_stock_rasa
 
-    result = versus_stock_rasa.compare(_settings(data=data), questions, print if not as_json else lambda _line: None)
+    say = (lambda _line: None) if as_json else serving.say
+    try:
+        result = versus_stock_rasa.compare(_settings(data=data), questions, say, epochs)
+    except serving.BuildError as error:
+        serving.fail(str(error))
+        return
     click.echo(json.dumps(result, ensure_ascii=False, indent=2) if as_json else versus_stock_rasa.table(result))
 
 

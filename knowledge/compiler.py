@@ -4,7 +4,7 @@ from knowledge.loader import Knowledge
 from knowledge.render import Rendered, render
 from knowledge.schema import Boundary, Clarification, Dated, Item, Source, Topic
 from knowledge.snapshot import Citation, Entry, Phrase, Snapshot, Subject, WordLists, with_version
-from knowledge.text import distinct
+from knowledge.text import distinct, fold
 from knowledge.vocabulary import FACET_TITLES, Facet, Outcome
 
 
@@ -21,13 +21,13 @@ def compile_snapshot(knowledge: Knowledge) -> Snapshot:
         subjects.append(_topic_subject(topic, knowledge))
         entries.extend(_topic_entries(topic))
         phrases.extend(_phrases(topic.id, (topic.title, *topic.names), topic.questions))
-        phrases.extend(Phrase(text=n.text, subject=topic.id, kind="negative") for n in topic.negatives)
     for clarification in knowledge.clarifications.values():
         subjects.append(_clarification_subject(clarification))
         phrases.extend(_phrases(clarification.id, (), clarification.questions))
     for boundary in knowledge.boundaries.values():
         subjects.append(_boundary_subject(boundary))
         phrases.extend(_phrases(boundary.id, (boundary.title,), boundary.questions))
+    phrases.extend(_neighbours(knowledge, phrases))
     words = WordLists(
         terms=knowledge.lexicon.terms,
         rewrites=knowledge.lexicon.rewrites,
@@ -43,6 +43,7 @@ def _item_subject(item: Item, knowledge: Knowledge) -> Subject:
         kind="item",
         title=item.name,
         label=item.label,
+        parent=item.parent,
         department=item.department,
         theme=item.elements.theme,
         families=item.families,
@@ -131,7 +132,18 @@ def _item_phrases(item: Item) -> list[Phrase]:
     for facet, questions in item.questions.items():
         asked = None if facet == "any" else Facet(facet)
         found += [Phrase(text=q, subject=item.id, facet=asked, kind="question") for q in questions]
-    found += [Phrase(text=n.text, subject=item.id, kind="negative") for n in item.negatives]
+    return found
+
+
+def _neighbours(knowledge: Knowledge, known: list[Phrase]) -> list[Phrase]:
+    """Negative questions are the questions of the neighbour that they name, unless it has them itself."""
+    seen = {fold(phrase.text) for phrase in known}
+    found = []
+    for entry in (*knowledge.items.values(), *knowledge.topics.values()):
+        for negative in entry.negatives:
+            if fold(negative.text) not in seen and (negative.subject in knowledge.items or negative.subject in knowledge.topics):
+                seen.add(fold(negative.text))
+                found.append(Phrase(text=negative.text, subject=negative.subject, kind="question"))
     return found
 
 

@@ -48,6 +48,8 @@ class Subject(Published):
     kind: Literal["item", "topic", "clarification", "boundary"]
     title: str
     label: str
+    parent: str = ""
+    """大项: what an elliptical follow-up leaves out (“那买房的呢” after 公积金提取)."""
     department: str = ""
     theme: str = ""
     families: tuple[str, ...] = ()
@@ -68,7 +70,7 @@ class Phrase(Published):
     text: str
     subject: str
     facet: Facet | None = None
-    kind: Literal["name", "question", "negative"]
+    kind: Literal["name", "question"]
 
 
 class WordLists(Published):

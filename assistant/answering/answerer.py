@@ -18,6 +18,7 @@ from knowledge.vocabulary import FACET_TITLES, Facet, Outcome
 CALL_12345 = Action(kind="call", label="拨打12345", value="12345")
 HANDOFF = Action(kind="handoff", label="找工作人员", value="转人工")
 EMPTY = "没看明白您要问什么。请用一句话说要办的事，比如“身份证丢了要带什么”“公积金租房怎么提”。"
+AFFIRMED = "好的。还有什么要问的，您说。"
 
 
 @dataclass(frozen=True)
@@ -89,32 +90,45 @@ def respond(library: Library, text: str, context: Context, intent: Intent, today
     facets = asked_facets(question, intent)
     picked = _pick(library, text, question, ranking, context)
     if picked is not None:
-        return _answer(library, picked, facets or context.asked_facets, 1.0, context, today, {"picked": picked})
+        named = _named_facets(question, intent) or context.asked_facets
+        return _answer(library, picked, named, 1.0, context, today, {"picked": picked})
     if context.options and declines_all(text):
         return _ask_again(context)
+    if intent.name == "affirm" and intent.confidence >= thresholds.AFFIRM:
+        return Draft(Outcome.SMALLTALK, AFFIRMED), context
     current = context.subject if context.subject in library.index.subjects else None
-    exact = library.index.exact_phrase(question)
-    if current is not None and exact is None:
+    if current is not None:
         if not question.core:
             return _answer(library, current, facets or context.facets, 1.0, context, today, {"kept": current})
         sibling = _sibling(library, question, ranking, current, text)
         if sibling is not None:
-            return _answer(library, sibling, facets or context.facets, 1.0, context, today, {"moved": sibling})
-    if exact is not None and exact.facet is not None and not facets:
-        facets = (exact.facet,)
+            named = _named_facets(question, intent) or context.facets
+            return _answer(library, sibling, named, 1.0, context, today, {"moved": sibling})
+    exact = library.index.exact_phrase(question)
+    if exact is not None and exact.facet is not None:
+        facets = (exact.facet, *(f for f in question.facets if f is not exact.facet))
     return _decide(library, question, ranking, facets, context, intent, today)
 
 
 def asked_facets(question: Question, intent: Intent = NO_INTENT) -> tuple[Facet, ...]:
-    """Facets that a message asks for.
+    """Facets that a message asks for, likeliest first.
 
-    Several cues in one message are several questions. Where wording and the engine's intent disagree,
-    both are answered, wording first.
+    The engine's belief in each facet, raised where the wording names it; every facet that comes near the
+    likeliest is asked too (“要什么材料，几天，收钱不”).
     """
-    facets = question.facets
-    if intent.facet is not None and intent.facet not in facets and intent.confidence >= thresholds.INTENT and len(facets) < 2:
-        facets = (*facets, intent.facet)
-    return facets[: thresholds.MAX_FACETS]
+    belief = dict(intent.facets)
+    for facet in question.facets:
+        belief[facet] = belief.get(facet, 0.0) + thresholds.CUE
+    if not belief:
+        return ()
+    floor = max(thresholds.FACET, thresholds.FACET_RATIO * max(belief.values()))
+    return tuple(f for f, b in sorted(belief.items(), key=lambda pair: -pair[1]) if b >= floor)[: thresholds.MAX_FACETS]
+
+
+def _named_facets(question: Question, intent: Intent) -> tuple[Facet, ...]:
+    """Facets that a short follow-up names itself; an engine's guess on two words does not count."""
+    sure = intent.confidence >= thresholds.SURE_INTENT
+    return asked_facets(question, intent) if question.facets or sure else ()
 
 
 def _pick(library: Library, text: str, question: Question, everywhere: Ranking, context: Context) -> str | None:
@@ -126,36 +140,41 @@ def _pick(library: Library, text: str, question: Question, everywhere: Ranking, 
         number = picked_label(text, [library.subject(o).label for o in options])
     if number is not None:
         return options[number]
-    if not question.core:
+    if not question.core or _is_new_question(library, everywhere, options):
         return None
-    among = library.ranker.rank(library.index, question, only=options)
-    best = among.best
-    if best is None or best.share < thresholds.PICK:
-        return None
-    elsewhere = everywhere.best
-    if elsewhere is not None and elsewhere.match.subject not in options and everywhere.confidence >= thresholds.ANSWER:
-        return None
-    return best.match.subject
+    return _best_of(library, question, options, thresholds.PICK)
 
 
 _ELLIPSIS = ("那", "换成", "如果", "要是", "改成", "不是", "不对", "要的是")
+_TAILS = ("呢", "咧", "嘞")
 
 
 def _sibling(library: Library, question: Question, everywhere: Ranking, current: str, text: str) -> str | None:
     """The sibling that an elliptical message moves to (“那过期的呢”), judged within the family alone."""
     here = library.subject(current)
-    if here.kind != "item" or not (text.startswith(_ELLIPSIS) or text.rstrip("?? 。").endswith("呢")):
+    if here.kind != "item" or not (text.startswith(_ELLIPSIS) or text.rstrip("?\uff1f!\uff01 。.").endswith(_TAILS)):
         return None
-    kin = [s.id for s in library.index.subjects.values() if s.kind == "item" and set(s.families[:1]) & set(here.families)]
-    if len(kin) < 2:
+    kin = [s.id for s in library.index.subjects.values() if s.kind == "item" and set(s.families) & set(here.families)]
+    if len(kin) < 2 or _is_new_question(library, everywhere, kin):
         return None
-    ranking = library.ranker.rank(library.index, question, only=kin)
-    best = ranking.best
-    if everywhere.best is not None and everywhere.best.match.subject not in kin and everywhere.confidence >= thresholds.ANSWER:
-        return None
-    if best is None or best.share < thresholds.KIN:
-        return None
-    return best.match.subject
+    return _best_of(library, question, kin, thresholds.KIN)
+
+
+def _is_new_question(library: Library, everywhere: Ranking, among: list[str]) -> bool:
+    """Whether a message is surely about something outside a group."""
+    best = everywhere.best
+    return best is not None and best.match.subject not in among and everywhere.confidence >= thresholds.NEW_QUESTION
+
+
+def _best_of(library: Library, question: Question, group: list[str], least: float) -> str | None:
+    """The one of a group that a short message means: its own words, and its words behind the group's name."""
+    shares: dict[str, float] = {}
+    for text in (question.text, f"{library.subject(group[0]).parent}{question.core}"):
+        read = library.index.reader.read(text)
+        for candidate in library.ranker.rank(library.index, read, only=group).candidates:
+            shares[candidate.match.subject] = shares.get(candidate.match.subject, 0.0) + candidate.share / 2
+    best = max(shares, key=lambda subject: shares[subject], default=None)
+    return best if best is not None and shares[best] >= least else None
 
 
 def _decide(
@@ -172,7 +191,7 @@ def _decide(
         return draft, context
     if subject.kind in ("item", "topic") and ranking.confidence >= thresholds.ANSWER:
         return _answer(library, subject.id, facets, ranking.confidence, context, today, why)
-    if intent.name == "out_of_scope" and intent.confidence >= thresholds.INTENT:
+    if intent.name == "out_of_scope" and ranking.confidence < thresholds.OUT_OF_SCOPE * intent.confidence:
         return _decline(library, None, intent, context, why)
     if context.subject is not None and facets and subject.kind != "clarification":
         # A facet with no confident new subject: the document merely mentioned does not switch the subject.
@@ -278,7 +297,7 @@ def _decline(
     library: Library, nearest: Ranked | None, intent: Intent, context: Context, why: dict[str, object]
 ) -> tuple[Draft, Context]:
     """Nothing fits. A matter of this office is a gap to fill; anything else is said to be none."""
-    if nearest is not None and intent.facet is not None and nearest.match.covered >= 0.5:
+    if nearest is not None and intent.facets and nearest.match.covered >= 0.5:
         contact = library.subject(nearest.match.subject).contact
         text = "这个问题我这里还没有现成的答案，已经记下来请部门补充。现在想知道，可以打12345，或者转人工问。"
         if contact:

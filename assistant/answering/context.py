@@ -27,12 +27,14 @@ class Intent(BaseModel):
 
     name: str
     confidence: float
+    ranking: tuple[tuple[str, float], ...] = ()
+    """The likeliest intents with their confidence, the first included."""
 
     @property
-    def facet(self) -> Facet | None:
-        """The facet that an ask_<facet> intent names."""
-        value = self.name.removeprefix("ask_")
-        return Facet(value) if self.name.startswith("ask_") and value in set(Facet) else None
+    def facets(self) -> dict[Facet, float]:
+        """The facets among the likeliest intents."""
+        named = {name.removeprefix("ask_"): confidence for name, confidence in self.ranking if name.startswith("ask_")}
+        return {Facet(value): confidence for value, confidence in named.items() if value in set(Facet)}
 
 
 NO_INTENT = Intent(name="", confidence=0.0)

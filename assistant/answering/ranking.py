@@ -23,10 +23,10 @@ Floats = NDArray[np.float64]
 
 FEATURES = ("words", "core", "meaning", "core_meaning", "typical", "covered", "situation")
 CONFIDENCE_FEATURES = (
-    "share", "margin", "words", "core", "meaning", "core_meaning", "typical", "covered", "length", "spread",
+    "share", "among", "margin", "words", "core", "meaning", "core_meaning", "typical", "covered", "length",
 )  # fmt: skip
-FOLDS = 4
-HIDDEN_SUBJECTS = 0.12
+FOLDS = 6
+HIDDEN_SUBJECTS = 0.06
 """Share of subjects hidden whole in a round; about the share of questions that are near but not ours."""
 EXACT_CONFIDENCE = 0.99
 """A message that is, letter for letter, a published question."""
@@ -83,7 +83,7 @@ class Ranker:
         if exact is not None:
             candidates.sort(key=lambda c: c.match.subject != exact.subject)
             return Ranking(tuple(candidates), EXACT_CONFIDENCE)
-        logit = float(_confidence_features(candidates, question) @ np.array(self.confidence_weights)) + self.confidence_bias
+        logit = float(_confidence_features(candidates, question, index.subjects) @ np.array(self.confidence_weights)) + self.confidence_bias
         return Ranking(tuple(candidates), float(1 / (1 + np.exp(-logit))))
 
     def as_dict(self) -> dict[str, object]:
@@ -97,22 +97,39 @@ def features(matches: Sequence[Match], question: Question, subjects: dict[str, S
         [
             (
                 m.words, m.core, m.meaning, m.core_meaning, m.typical, m.covered,
-                float(contains_any(question.text, subjects[m.subject].situations)),
+                _situation(question, subjects[m.subject], subjects),
             )
             for m in matches
         ]
     )  # fmt: skip
 
 
-def _confidence_features(candidates: Sequence[Ranked], question: Question) -> Floats:
-    """One row, columns as in CONFIDENCE_FEATURES."""
+def _situation(question: Question, subject: Subject, subjects: dict[str, Subject]) -> float:
+    """1 when the message says this subject's situation (丢, 坏, 到期 …), else 0.
+
+    A known ambiguity gets -1 when the message says the situation of one of its options: then it is none.
+    """
+    if subject.kind == "clarification":
+        options = [subjects[o] for o in subject.options if o in subjects]
+        return -float(any(contains_any(question.text, o.situations) for o in options))
+    return float(contains_any(question.text, subject.situations))
+
+
+def _confidence_features(candidates: Sequence[Ranked], question: Question, subjects: dict[str, Subject]) -> Floats:
+    """One row, columns as in CONFIDENCE_FEATURES.
+
+    A known ambiguity beside its own option is no rival: `among` and `margin` leave clarifications out.
+    """
     first = candidates[0]
-    second = candidates[1].share if len(candidates) > 1 else 0.0
+    rivals = [c for c in candidates if subjects[c.match.subject].kind != "clarification"]
+    rest = sum(c.share for c in rivals) or 1.0
+    among = first.share / rest if first in rivals else first.share
+    second = next((c.share / rest for c in rivals if c is not first), 0.0)
     m = first.match
     return np.array(
         (
-            first.share, first.share - second, m.words, m.core, m.meaning, m.core_meaning, m.typical, m.covered,
-            min(len(question.text), 60) / 60, sum(c.share > 0.1 for c in candidates) / 4,
+            first.share, among, among - second, m.words, m.core, m.meaning, m.core_meaning, m.typical, m.covered,
+            min(len(question.text), 60) / 60,
         )
     )  # fmt: skip
 
@@ -139,12 +156,13 @@ def fit_ranker(
     """
     rounds = list(_rounds(snapshot, reader, make_encoder, seed))
     weights = _fit_weights([(rows, right) for rows, right, *_ in rounds if right is not None])
+    subjects = {s.id: s for s in snapshot.subjects}
     inputs, labels = [], []
     for rows, right, matches, question in rounds:
         scores = rows @ weights
         shares = _softmax(scores)
         order = np.argsort(-scores)
-        inputs.append(_confidence_features([Ranked(matches[i], float(shares[i])) for i in order], question))
+        inputs.append(_confidence_features([Ranked(matches[i], float(shares[i])) for i in order], question, subjects))
         labels.append(right is not None and order[0] == right)
     model = LogisticRegression(C=10.0, max_iter=1000).fit(np.array(inputs), np.array(labels))
     return Ranker(tuple(map(float, weights)), tuple(map(float, model.coef_[0])), float(model.intercept_[0]))

@@ -26,9 +26,27 @@ PICK = 0.5
 KIN = 0.5
 """Share of belief, among the family of the current subject alone, from which “那过期的呢” moves to a sibling."""
 
-INTENT = 0.5
-"""Below this the dialogue engine's intent is a guess and the wording decides."""
-"""A second facet is added when wording and intent disagree and the intent is at least this sure."""
+CUE = 0.3
+"""What a facet's cue in the wording adds to the engine's belief in it."""
+
+FACET = 0.2
+"""Belief from which a facet counts as asked; below, nothing was asked in particular."""
+
+FACET_RATIO = 0.5
+"""A facet with this share of the likeliest one's belief is asked beside it."""
+
+SURE_INTENT = 0.75
+"""Intent confidence from which a follow-up without a cue is taken to name a facet itself."""
+
+NEW_QUESTION = 0.75
+"""Confidence in something outside the options or the family from which it is a new question."""
+
+AFFIRM = 0.5
+"""“好的”, where nothing was offered to pick."""
+
+OUT_OF_SCOPE = 0.5
+"""A message that the engine holds for out of scope is declined when the search's confidence stays below this
+share of the engine's."""
 
 SCREEN_OUT = 0.55
 """From here on an emergency or a refusal ends the turn before Rasa is asked."""

@@ -1,0 +1,145 @@
+"""The processes that are measured: run one to its end, serve with one for a while, read its memory."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from assistant.build import BuildError
+from assistant.settings import ROOT, Settings
+
+STOP_SECONDS = 20.0
+"""How long a process may take to stop before it is killed."""
+START_SECONDS = 300.0
+"""Longest wait for a server; stock Rasa loads TensorFlow and three models."""
+LOG_TAIL = 2000
+"""How many characters of a process's output an error shows."""
+PROC = Path("/proc")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A command with where and how it runs."""
+
+    title: str
+    """What it is, in Chinese, for error messages."""
+    command: Sequence[str]
+    cwd: Path
+    log: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Beside the environment of this process."""
+
+
+def run_timed(job: Job) -> float:
+    """Run a job to its end; returns the seconds that it took.
+
+    Raises:
+        BuildError: it failed; with the end of its output.
+    """
+    started = time.perf_counter()
+    with _started(job) as process:
+        if process.wait() != 0:
+            raise BuildError(f"{job.title}失败。最后的输出：\n{_tail(job.log)}")
+    return time.perf_counter() - started
+
+
+def rasa_server(title: str, settings: Settings, folder: Path, model: Path, port: int, *options: str, python_path: str = "") -> Job:
+    """Rasa on loopback with a model, in a folder of its own, started as the service's supervisor starts it."""
+    command = [
+        str(settings.rasa_python.absolute()), str(ROOT / "assistant" / "dialogue" / "rasa_server.py"), "run",
+        "--model", str(model), "--interface", "127.0.0.1", "--port", str(port), *options,
+    ]  # fmt: skip
+    return Job(title, command, folder, folder / "serve.log", {"PYTHONPATH": python_path, "OMP_NUM_THREADS": "1"})
+
+
+@contextlib.contextmanager
+def served(job: Job, ready: Callable[[], bool]) -> Iterator[int]:
+    """A server for as long as the block runs; yields its process id once `ready` says so.
+
+    Raises:
+        BuildError: it ended, or was not ready in time; with the end of its output.
+    """
+    with _started(job) as process:
+        deadline = time.monotonic() + START_SECONDS
+        while not ready():
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise BuildError(f"{job.title}没有起来。最后的输出：\n{_tail(job.log)}")
+            time.sleep(0.2)
+        yield process.pid
+
+
+@contextlib.contextmanager
+def _started(job: Job) -> Iterator[subprocess.Popen[bytes]]:
+    """A running process; it and its group are gone after the block, whatever happened."""
+    environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", **job.environment}
+    # Compiled files save Rasa 8 s at every start.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    job.log.parent.mkdir(parents=True, exist_ok=True)
+    with job.log.open("ab") as output:
+        # A session of its own: Ctrl-C reaches us alone, and we stop it in order.
+        process = subprocess.Popen(
+            list(job.command), cwd=job.cwd, env=environment,
+            stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def answers_http(url: str, expected: Callable[[httpx.Response], bool] = lambda response: response.is_success) -> bool:
+    """Whether a server answers at a URL, and as expected."""
+    try:
+        return expected(httpx.get(url, timeout=5, trust_env=False))
+    except httpx.HTTPError:
+        return False
+
+
+def memory_mb(pid: int) -> float | None:
+    """Memory of a process and everything below it, in MiB; None where there is no /proc.
+
+    The proportional share (PSS) where the kernel tells it, so that shared pages count once; else RSS.
+    """
+    if not PROC.is_dir():
+        return None
+    return round(sum(map(_memory_kb, _tree(pid))) / 1024, 1)
+
+
+def _tree(root: int) -> list[int]:
+    """A process and its descendants."""
+    children: dict[int, list[int]] = {}
+    for folder in PROC.iterdir():
+        if folder.name.isdigit():
+            with contextlib.suppress(OSError):
+                # The command's name stands in brackets and may hold anything; then come state and parent.
+                parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+                children.setdefault(parent, []).append(int(folder.name))
+    found = [root]
+    for pid in found:
+        found += children.get(pid, [])
+    return found
+
+
+def _memory_kb(pid: int) -> int:
+    for name, label in (("smaps_rollup", "Pss:"), ("status", "VmRSS:")):
+        with contextlib.suppress(OSError):
+            for line in (PROC / str(pid) / name).read_text().splitlines():
+                if line.startswith(label):
+                    return int(line.split()[1])
+    return 0
+
+
+def _tail(log: Path) -> str:
+    return log.read_text("utf-8", "replace")[-LOG_TAIL:]
