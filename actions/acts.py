@@ -1,5 +1,6 @@
 """Acts: what the citizen wants done rather than told. Until the outside systems are connected, each says
-honestly what cannot be done here yet and who can do it now."""
+honestly what cannot be done here yet and who can do it now.
+"""
 
 from actions.base import TurnAction
 from assistant.answering.context import Intent

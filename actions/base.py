@@ -12,7 +12,7 @@ from assistant.desk import Desk, OpenTurn
 Events = list[dict[str, Any]]
 
 
-class TurnAction(Action):
+class TurnAction(Action):  # type: ignore[misc]  # rasa-sdk ships no types
     """An action that works on the open turn of its conversation."""
 
     action_name = ""

@@ -1,9 +1,9 @@
 """Everything that is built: snapshot, encoder, dialogue model. Each is kept under the hash of its inputs.
 
-    data/encoders/<hash>/     the built-in encoder           from: phrases, word lists, training code
-    data/snapshots/<version>/ snapshot.json                  from: knowledge files
-    data/current.json         which snapshot and encoder are live; replaced in one step
-    data/rasa/<hash>/         Rasa's model                   from: config.yml, domain.yml, nlu/
+data/encoders/<hash>/     the built-in encoder           from: phrases, word lists, training code
+data/snapshots/<version>/ snapshot.json                  from: knowledge files
+data/current.json         which snapshot and encoder are live; replaced in one step
+data/rasa/<hash>/         Rasa's model                   from: config.yml, domain.yml, nlu/
 """
 
 import hashlib
@@ -20,6 +20,7 @@ import yaml
 
 from assistant.answering.encoder import BuiltinEncoder, Encoder, ExternalEncoder, load_builtin, train_encoder
 from assistant.answering.question import QuestionReader
+from assistant.errors import BuildError
 from assistant.settings import ROOT, Settings
 from knowledge.checks import check
 from knowledge.compiler import compile_snapshot
@@ -29,10 +30,6 @@ from knowledge.text import Lexicon
 from knowledge.vocabulary import Facet
 
 Say = Callable[[str], None]
-
-
-class BuildError(Exception):
-    """Something could not be built; the message is Chinese and says what to do."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +57,7 @@ def build_knowledge(settings: Settings, say: Say, *, retrain: bool) -> Current:
 
     Raises:
         BuildError: a check failed; what was live stays live.
+
     """
     knowledge, problems = check_knowledge(settings)
     errors = [p for p in problems if not p.warning]
@@ -70,7 +68,9 @@ def build_knowledge(settings: Settings, say: Say, *, retrain: bool) -> Current:
     folder = settings.data / "snapshots" / snapshot.version
     if not (folder / "snapshot.json").exists():
         _write_whole(folder, lambda to: (to / "snapshot.json").write_text(snapshot.model_dump_json(), "utf-8"))
-    say(f"知识已编译：{len(knowledge.items)} 个事项，{len(knowledge.topics)} 个话题，{len(snapshot.phrases)} 句问法，版本 {snapshot.version}")
+    say(
+        f"知识已编译：{len(knowledge.items)} 个事项，{len(knowledge.topics)} 个话题，{len(snapshot.phrases)} 句问法，版本 {snapshot.version}"
+    )
     encoder = _ensure_encoder(settings, snapshot, say, retrain)
     current = Current(snapshot.version, encoder)
     pointer = settings.data / "current.json"
@@ -131,6 +131,7 @@ def build_dialogue(settings: Settings, say: Say) -> Path:
 
     Raises:
         BuildError: Rasa could not be trained.
+
     """
     inputs = [ROOT / "config.yml", ROOT / "domain.yml", *sorted((ROOT / "nlu").rglob("*.py")), *sorted((ROOT / "nlu").glob("*.yml"))]
     key = _hash(_bytes(inputs))
@@ -181,6 +182,7 @@ def train_rasa(settings: Settings, training: Path, out: Path, name: str, config:
 
     Raises:
         BuildError: with the end of Rasa's own output.
+
     """
     command = [
         str(settings.rasa_python), "-m", "rasa", "train", "--config", str(config), "--domain", str(ROOT / "domain.yml"),

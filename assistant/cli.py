@@ -3,11 +3,13 @@
 import asyncio
 import json
 import time
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import click
 import httpx
 
+from assistant.errors import BuildError
 from assistant.settings import Settings
 
 
@@ -38,7 +40,7 @@ def run(host: str | None, port: int | None, data: Path | None) -> None:
         model = serving.prepare(settings)
         serving.say("正在启动服务和对话引擎…")
         asyncio.run(serving.serve(settings, model))
-    except serving.BuildError as error:
+    except BuildError as error:
         serving.fail(str(error))
     except KeyboardInterrupt:
         pass
@@ -115,7 +117,7 @@ def knowledge_build(data: Path | None) -> None:
     started = time.perf_counter()
     try:
         build.build_knowledge(_settings(data=data), serving.say, retrain=False)
-    except build.BuildError as error:
+    except BuildError as error:
         serving.fail(str(error))
     serving.say(f"已发布，用了 {time.perf_counter() - started:.1f} 秒。")
 
@@ -141,25 +143,23 @@ def bench(as_json: bool, questions: Path | None, epochs: int, data: Path | None)
     say = (lambda _line: None) if as_json else serving.say
     try:
         result = versus_stock_rasa.compare(_settings(data=data), questions, say, epochs)
-    except serving.BuildError as error:
+    except BuildError as error:
         serving.fail(str(error))
         return
     click.echo(json.dumps(result, ensure_ascii=False, indent=2) if as_json else versus_stock_rasa.table(result))
 
 
-def _service(settings: Settings):  # type: ignore[no-untyped-def]
+def _service(settings: Settings) -> AbstractContextManager[str]:
     """The running service, or one for the length of a block."""
-    import contextlib
-
     from assistant import serving
 
     found = serving.running_url(settings)
     if found is not None:
-        return contextlib.nullcontext(found)
+        return nullcontext(found)
     serving.configure_logging(settings)
     try:
         return serving.temporary_service(settings, serving.prepare(settings))
-    except serving.BuildError as error:
+    except BuildError as error:
         serving.fail(str(error))
 
 

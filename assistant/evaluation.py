@@ -22,6 +22,7 @@ def read_dialogues(path: Path) -> list[dict[str, Any]]:
 
     Raises:
         EvaluationError: no such file, or a line that is no dialogue.
+
     """
     try:
         lines = path.read_text("utf-8").splitlines()
@@ -52,9 +53,7 @@ def judge(expect: dict[str, Any], reply: dict[str, Any]) -> dict[str, bool]:
     answers = reply.get("answers") or []
     offered = {option["subject"] for option in reply.get("options") or []}
     if wanted == Outcome.ANSWERED:
-        fits = any(
-            a["subject"] in subjects and (not facets or a["subject"].startswith("t-") or a["facet"] in facets) for a in answers
-        )
+        fits = any(a["subject"] in subjects and (not facets or a["subject"].startswith("t-") or a["facet"] in facets) for a in answers)
         strict = got == Outcome.ANSWERED and fits and {a["subject"] for a in answers} <= subjects
         helped = strict or (got == Outcome.CLARIFY and bool(offered & subjects))
         return {"strict": strict, "helped": helped, "wrong": got == Outcome.ANSWERED and not strict, "right": strict}
@@ -80,7 +79,15 @@ async def run_dialogues(url: str, dialogues: list[dict[str, Any]], clients: int 
                     reply = response.json() if response.is_success else {}
                     conversation = reply.get("conversation_id", conversation)
                     expect = turn.get("expect")
-                    rows.append({"id": dialogue["id"], "user": turn["user"], "expect": expect, "reply": reply, "figures": judge(expect, reply) if expect else {}})
+                    rows.append(
+                        {
+                            "id": dialogue["id"],
+                            "user": turn["user"],
+                            "expect": expect,
+                            "reply": reply,
+                            "figures": judge(expect, reply) if expect else {},
+                        }
+                    )
                 return rows
 
         return list(await asyncio.gather(*(play(d) for d in dialogues)))

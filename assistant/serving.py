@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import httpx
 import jieba
@@ -16,8 +17,9 @@ import structlog
 import uvicorn
 
 from assistant.api.app import make_app
-from assistant.build import BuildError, build_dialogue, build_knowledge
+from assistant.build import build_dialogue, build_knowledge
 from assistant.dialogue.supervisor import free_port
+from assistant.errors import BuildError
 from assistant.services import wire
 from assistant.settings import Settings
 
@@ -68,10 +70,14 @@ def check_port(settings: Settings) -> None:
             ) from error
 
 
-async def serve(settings: Settings, model: Path | None, on_ready: threading.Event | None = None, stop: threading.Event | None = None) -> None:
+async def serve(
+    settings: Settings, model: Path | None, on_ready: threading.Event | None = None, stop: threading.Event | None = None
+) -> None:
     """Serve until interrupted (or until `stop` is set, for services that are run in a thread)."""
     services = wire(settings, model)
-    config = uvicorn.Config(make_app(services), host=settings.host, port=settings.port, log_level="warning", access_log=False, lifespan="on")
+    config = uvicorn.Config(
+        make_app(services), host=settings.host, port=settings.port, log_level="warning", access_log=False, lifespan="on"
+    )
     server = uvicorn.Server(config)
 
     async def announce() -> None:
@@ -122,7 +128,7 @@ def temporary_service(settings: Settings, model: Path | None) -> Iterator[str]:
         thread.join(timeout=15)
 
 
-def fail(message: str) -> None:
+def fail(message: str) -> NoReturn:
     """End the program with one clear message."""
     print(f"出错了：{message}", file=sys.stderr, flush=True)
     raise SystemExit(1)

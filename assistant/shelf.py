@@ -10,7 +10,8 @@ from assistant.answering.answerer import Library
 from assistant.answering.index import SearchIndex
 from assistant.answering.question import QuestionReader
 from assistant.answering.ranking import Ranker
-from assistant.build import BuildError, load_encoder, read_current
+from assistant.build import load_encoder, read_current
+from assistant.errors import BuildError
 from assistant.settings import Settings
 from knowledge.snapshot import read_snapshot
 
@@ -33,6 +34,7 @@ def open_library(settings: Settings) -> Library:
 
     Raises:
         BuildError: nothing was built yet.
+
     """
     current = read_current(settings)
     if current is None:

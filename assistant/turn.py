@@ -41,9 +41,7 @@ class Dialogue(Protocol):
 class TurnTaker:
     """Takes turns. One instance serves all conversations."""
 
-    def __init__(
-        self, library: Callable[[], Library], dialogue: Dialogue, desk: Desk, conversations: Conversations, region: str
-    ) -> None:
+    def __init__(self, library: Callable[[], Library], dialogue: Dialogue, desk: Desk, conversations: Conversations, region: str) -> None:
         self._library = library
         self._dialogue = dialogue
         self._desk = desk

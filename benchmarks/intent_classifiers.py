@@ -18,8 +18,9 @@ from typing import Any
 
 import yaml
 
-from assistant.build import BuildError, train_rasa, write_dialogue_data
+from assistant.build import train_rasa, write_dialogue_data
 from assistant.dialogue.supervisor import free_port
+from assistant.errors import BuildError
 from assistant.serving import fail
 from assistant.settings import ROOT, Settings
 from benchmarks.load import WARM_UP_TURNS, Connection
@@ -69,6 +70,7 @@ def measure(
 
     Raises:
         BuildError: it could not be trained or started.
+
     """
     config = yaml.safe_load((ROOT / "config.yml").read_text("utf-8"))
     config["pipeline"] = [component if component and part["name"] == OURS else part for part in config["pipeline"]]

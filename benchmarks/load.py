@@ -89,6 +89,7 @@ def measure(bot: Bot, questions: Sequence[str], turns: int, clients: int, client
     Returns:
         p50_ms, p95_ms and p99_ms of the one client; turns_per_s of the many; `failed`, the turns without a usable reply, and
         `degraded`, those answered without the dialogue engine, of both together.
+
     """
     alone, _, bodies = asyncio.run(_ask(bot, itertools.islice(itertools.cycle(questions), WARM_UP_TURNS + turns), 1))
     _, seconds, more = asyncio.run(_ask(bot, itertools.islice(itertools.cycle(questions), client_turns), clients))

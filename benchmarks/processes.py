@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from assistant.build import BuildError
+from assistant.errors import BuildError
 from assistant.settings import ROOT, Settings
 
 STOP_SECONDS = 20.0
@@ -41,6 +41,7 @@ def run_timed(job: Job) -> float:
 
     Raises:
         BuildError: it failed; with the end of its output.
+
     """
     started = time.perf_counter()
     with _started(job) as process:
@@ -64,6 +65,7 @@ def served(job: Job, ready: Callable[[], bool]) -> Iterator[int]:
 
     Raises:
         BuildError: it ended, or was not ready in time; with the end of its output.
+
     """
     with _started(job) as process:
         deadline = time.monotonic() + START_SECONDS

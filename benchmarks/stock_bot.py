@@ -41,6 +41,7 @@ def write_project(snapshot: Snapshot, acts: Path, folder: Path, epochs: int) -> 
 
     Returns:
         How much there is: `responses` of the FAQ, other `intents`, `examples`.
+
     """
     examples: dict[str, list[str]] = {}
     responses: dict[str, list[dict[str, Any]]] = {}

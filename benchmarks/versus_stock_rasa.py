@@ -13,8 +13,9 @@ from typing import Any
 
 import httpx
 
-from assistant.build import BuildError, read_current
+from assistant.build import read_current
 from assistant.dialogue.supervisor import free_port
+from assistant.errors import BuildError
 from assistant.evaluation import EvaluationError, judge, read_dialogues
 from assistant.settings import ROOT, Settings
 from benchmarks.load import Bot, measure, replies_to
@@ -62,6 +63,7 @@ def compare(settings: Settings, questions: Path | None, say: Say, epochs: int = 
 
     Raises:
         BuildError: one of them could not be built, started or asked; the message is Chinese.
+
     """
     if not settings.rasa_python.exists():
         raise BuildError(f"找不到 Rasa 的 Python：{settings.rasa_python}。请先运行一次 ./zhiwen run，或者设置 ZHIWEN_RASA_PYTHON。")

@@ -91,13 +91,17 @@ def _references(knowledge: Knowledge) -> Iterator[Problem]:
             # The neighbour may be a catalogue item that is not written yet; it is offered to nobody.
             yield Problem(knowledge.files.get(owner, owner), entry, subject, "还没有这个事项的知识文件", warning=True)
 
-    for entry in (*knowledge.items.values(), *knowledge.topics.values()):
+    entries: list[Item | Topic] = [*knowledge.items.values(), *knowledge.topics.values()]
+    for entry in entries:
         related: tuple[Confusion | Negative, ...] = (*entry.confused_with, *entry.negatives)
         for reference in related:
             yield from missing(entry.id, "confused_with/negatives", reference.subject)
     for item in knowledge.items.values():
         for part in item.parts:
             yield from missing(item.id, "parts", part)
+    for subject in knowledge.popular.options if knowledge.popular else ():
+        if subject not in known:
+            yield Problem("popular.yml", "options", subject, "选项指向不存在的事项")
     for clarification in knowledge.clarifications.values():
         for subject in clarification.options:
             if subject not in known:
@@ -111,7 +115,9 @@ def _same_question(knowledge: Knowledge) -> Iterator[Problem]:
         for question in questions:
             key = fold(question)
             if owner.setdefault(key, subject) != subject:
-                yield Problem(knowledge.files[subject], "questions", question, f"同一句问法也写在 {knowledge.files[owner[key]]} 里，请留一处")
+                yield Problem(
+                    knowledge.files[subject], "questions", question, f"同一句问法也写在 {knowledge.files[owner[key]]} 里，请留一处"
+                )
 
 
 def all_questions(knowledge: Knowledge) -> Iterator[tuple[str, list[str]]]:

@@ -34,7 +34,18 @@ def compile_snapshot(knowledge: Knowledge) -> Snapshot:
         fillers=knowledge.lexicon.fillers,
         facet_cues=knowledge.facet_cues,
     )
-    return with_version(Snapshot(version="", words=words, subjects=tuple(subjects), entries=tuple(entries), phrases=tuple(phrases)))
+    popular = knowledge.popular
+    return with_version(
+        Snapshot(
+            version="",
+            words=words,
+            popular_ask=popular.ask if popular else "",
+            popular=popular.options if popular else (),
+            subjects=tuple(subjects),
+            entries=tuple(entries),
+            phrases=tuple(phrases),
+        )
+    )
 
 
 def _item_subject(item: Item, knowledge: Knowledge) -> Subject:
@@ -139,7 +150,8 @@ def _neighbours(knowledge: Knowledge, known: list[Phrase]) -> list[Phrase]:
     """Negative questions are the questions of the neighbour that they name, unless it has them itself."""
     seen = {fold(phrase.text) for phrase in known}
     found = []
-    for entry in (*knowledge.items.values(), *knowledge.topics.values()):
+    entries: list[Item | Topic] = [*knowledge.items.values(), *knowledge.topics.values()]
+    for entry in entries:
         for negative in entry.negatives:
             if fold(negative.text) not in seen and (negative.subject in knowledge.items or negative.subject in knowledge.topics):
                 seen.add(fold(negative.text))

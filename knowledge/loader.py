@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from knowledge.schema import Boundary, Clarification, Department, FacetText, Item, Record, Source, Topic
+from knowledge.schema import Boundary, Clarification, Department, Item, Popular, Record, Source, Topic
 from knowledge.text import Lexicon
 from knowledge.vocabulary import Facet
 
@@ -50,6 +50,7 @@ class Knowledge:
     defaults: dict[Facet, DefaultText]
     lexicon: Lexicon
     facet_cues: dict[Facet, tuple[str, ...]]
+    popular: Popular | None = None
     files: dict[str, str] = field(default_factory=dict)
     """Subject id -> the file it was read from, relative to the folder."""
 
@@ -59,6 +60,7 @@ def load(root: Path) -> tuple[Knowledge, list[Problem]]:
 
     Returns:
         The records that could be read, and a problem for each that could not.
+
     """
     problems: list[Problem] = []
     files: dict[str, str] = {}
@@ -93,6 +95,7 @@ def load(root: Path) -> tuple[Knowledge, list[Problem]]:
             defaults=defaults,
             lexicon=lexicon,
             facet_cues=cues,
+            popular=read_file(root / "popular.yml", Popular, "popular.yml", problems),
             files=files,
         ),
         problems,
@@ -109,11 +112,17 @@ def read_file(path: Path, model: Any, name: str, problems: list[Problem]) -> Any
     except UnicodeDecodeError:
         problems.append(Problem(name, "文件", "", "不是 UTF-8 编码，请另存为 UTF-8"))
     except yaml.YAMLError as error:
-        problems.append(Problem(name, "文件", "", f"YAML 写法有误：{' '.join(str(error).split())[:200]}；常见原因是缩进不齐，或冒号后有空格的文字没加引号"))
+        problems.append(
+            Problem(
+                name, "文件", "", f"YAML 写法有误：{' '.join(str(error).split())[:200]}；常见原因是缩进不齐，或冒号后有空格的文字没加引号"
+            )
+        )
     except ValidationError as error:
         problems.extend(
             Problem(name, ".".join(map(str, e["loc"])), repr(e["input"])[:80], explain(e["type"], e["msg"])) for e in error.errors()
         )
+    except ValueError as error:  # a day that does not exist (2026-02-30): YAML makes dates before we see them
+        problems.append(Problem(name, "文件", "", f"有不存在的日期（{error}），日期要写成 2026-11-22 这样"))
     return None
 
 

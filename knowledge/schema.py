@@ -258,6 +258,13 @@ class Clarification(Record):
     questions: tuple[Question, ...] = Field(min_length=1)
 
 
+class Popular(Record):
+    """What is offered when a message names no matter at all."""
+
+    ask: Text
+    options: tuple[SubjectId, ...] = Field(min_length=2, max_length=4)
+
+
 class Boundary(Record):
     """A matter that is near but not ours: said kindly, with the right place to go."""
 

@@ -87,6 +87,9 @@ class Snapshot(Published):
 
     version: str
     words: WordLists
+    popular_ask: str = ""
+    popular: tuple[str, ...] = ()
+    """What to ask and to offer when a message names no matter at all."""
     subjects: tuple[Subject, ...]
     entries: tuple[Entry, ...]
     phrases: tuple[Phrase, ...]
@@ -103,5 +106,6 @@ def read_snapshot(path: Path) -> Snapshot:
 
     Raises:
         ValueError: the file is not a snapshot of this version of the program.
+
     """
     return Snapshot.model_validate_json(path.read_bytes())

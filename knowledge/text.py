@@ -82,7 +82,8 @@ class Lexicon:
             while at < len(run) - 2:
                 for size in (6, 5, 4, 3):
                     term = self._homophones.get(tuple(sounds[at : at + size])) if at + size <= len(run) else None
-                    if term is not None:
+                    # 户口不在 sounds like 户口簿在: a “not” is never a slip.
+                    if term is not None and run[at : at + size].count("不") == term.count("不"):
                         fixed = fixed[:at] + term + fixed[at + size :]
                         at += size - 1
                         break
@@ -105,6 +106,7 @@ class Lexicon:
 
         Returns:
             Words as they are; runs of characters marked with a leading "#", so the two never mix.
+
         """
         words = self.words(text)
         joined = "".join(words)

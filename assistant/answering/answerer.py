@@ -196,6 +196,8 @@ def _decide(
     if context.subject is not None and facets and subject.kind != "clarification":
         # A facet with no confident new subject: the document merely mentioned does not switch the subject.
         return _answer(library, context.subject, facets, ranking.confidence, context, today, why | {"kept": context.subject})
+    if not question.core and library.snapshot.popular:
+        return _clarify(library, library.snapshot.popular_ask, list(library.snapshot.popular), facets, context, why)
     options = _options(library, ranking)
     if ranking.confidence >= thresholds.ASK and options:
         ask = subject.reply if subject.kind == "clarification" else "您问的是下面哪一件？"
@@ -293,9 +295,7 @@ def ask_for_matter(library: Library) -> Draft:
     return Draft(Outcome.NO_ANSWER, EMPTY, actions=(HANDOFF,), explanation={"empty": True})
 
 
-def _decline(
-    library: Library, nearest: Ranked | None, intent: Intent, context: Context, why: dict[str, object]
-) -> tuple[Draft, Context]:
+def _decline(library: Library, nearest: Ranked | None, intent: Intent, context: Context, why: dict[str, object]) -> tuple[Draft, Context]:
     """Nothing fits. A matter of this office is a gap to fill; anything else is said to be none."""
     if nearest is not None and intent.facets and nearest.match.covered >= 0.5:
         contact = library.subject(nearest.match.subject).contact

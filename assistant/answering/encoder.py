@@ -46,7 +46,7 @@ class BuiltinEncoder:
 
     def encode_terms(self, terms: Sequence[Sequence[str]]) -> Vectors:
         """As `encode`, for texts that are cut already."""
-        module = self._model[0]
+        module: StaticEmbedding = self._model[0]  # type: ignore[assignment]  # the one module it was made of
         with torch.inference_mode():
             vectors = module(module.preprocess([joined(t) for t in terms]))["sentence_embedding"]
             return torch.nn.functional.normalize(vectors, dim=1).numpy().astype(np.float32)
@@ -104,6 +104,7 @@ def train_encoder(
         epochs: passes over the phrases.
         seed: makes the result repeatable.
         progress: told (done, all) steps.
+
     """
     generator = np.random.default_rng(seed)
     torch.manual_seed(seed)
@@ -125,8 +126,8 @@ def train_encoder(
         vectors = torch.nn.functional.normalize(pooled, dim=1)
         loss = _contrastive_loss(vectors, torch.tensor([labels[i] for i in chosen]))
         optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()  # type: ignore[no-untyped-call]
         if progress is not None:
             progress(step + 1, steps)
     return BuiltinEncoder(model.eval(), lexicon)
@@ -153,7 +154,7 @@ def _new_module(texts: Sequence[Sequence[str]]) -> tuple[StaticEmbedding, dict[s
     vocabulary = [_UNKNOWN, *sorted(counts)]
     numbers = {term: number for number, term in enumerate(vocabulary)}
     tokenizer = Tokenizer(WordLevel(numbers, unk_token=_UNKNOWN))
-    tokenizer.pre_tokenizer = WhitespaceSplit()  # type: ignore[assignment]
+    tokenizer.pre_tokenizer = WhitespaceSplit()
     idf = torch.tensor([0.0] + [np.log(1 + len(texts) / counts[t]) for t in vocabulary[1:]], dtype=torch.float32)
     weights = torch.randn(len(vocabulary), DIMENSION) / DIMENSION**0.5 * idf[:, None]
     return StaticEmbedding(tokenizer, embedding_weights=weights.numpy()), numbers

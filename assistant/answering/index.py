@@ -79,6 +79,7 @@ class SearchIndex:
         Args:
             question: the message as read.
             limit: at most so many.
+
         """
         words = self._words.scores(question.terms)
         core = self._core.scores(question.core_terms)
@@ -143,7 +144,7 @@ class _Lexical:
             return np.zeros(self._count, dtype=np.float32)
         full = sum(self.weight(t) for t in dict.fromkeys(terms))
         raw = np.asarray(self._bm25.get_scores(known), dtype=np.float32)
-        return np.clip(raw / full, 0, 1)
+        return np.asarray(np.clip(raw / full, 0, 1), dtype=np.float32)
 
     def share_known(self, terms: Sequence[str], vocabulary: set[str]) -> float:
         """Share of the message's weight that lies in a vocabulary."""

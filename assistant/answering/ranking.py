@@ -69,6 +69,7 @@ class Ranker:
             index: where to look.
             question: the message as read.
             only: consider these subjects alone (picking among options, staying in a family).
+
         """
         matches = index.match(question, limit=12 if only is None else len(index.subjects))
         if only is not None:
@@ -153,6 +154,7 @@ def fit_ranker(
         make_encoder: gives an encoder for the phrases that are not hidden; training it anew in each round
             keeps the vectors from having seen what they are asked to find.
         seed: makes the result repeatable.
+
     """
     rounds = list(_rounds(snapshot, reader, make_encoder, seed))
     weights = _fit_weights([(rows, right) for rows, right, *_ in rounds if right is not None])
@@ -179,9 +181,7 @@ def _rounds(
     for number in range(FOLDS):
         hidden_subjects = {s for s in subjects if generator.random() < HIDDEN_SUBJECTS}
         kept = [
-            p
-            for p, f in zip(snapshot.phrases, fold, strict=True)
-            if (f != number or p.kind == "name") and p.subject not in hidden_subjects
+            p for p, f in zip(snapshot.phrases, fold, strict=True) if (f != number or p.kind == "name") and p.subject not in hidden_subjects
         ]
         hidden = [p for p, f in zip(snapshot.phrases, fold, strict=True) if f == number and p.kind == "question"]
         index = SearchIndex(snapshot.model_copy(update={"phrases": tuple(kept)}), reader, make_encoder(kept))

@@ -131,5 +131,3 @@ async def feedback(message: FeedbackRequest, wired: Wired) -> Response:
     if not kept:
         raise HTTPException(404, "没有找到这条答复，可能已经过了保存期。")
     return Response(status_code=204)
-
-

@@ -24,6 +24,7 @@ class RasaClient:
 
         Raises:
             DialogueUnavailable: no answer in time, an error, or an empty list (an action failed).
+
         """
         if not self._urls:
             raise DialogueUnavailable("no Rasa process is configured")

@@ -19,7 +19,6 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 
-
 _TRUSTED = [
     "scipy.sparse._csr.csr_matrix",
     "sklearn.calibration._CalibratedClassifier",

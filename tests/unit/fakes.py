@@ -1,0 +1,174 @@
+"""Stand-ins with a behaviour of their own, and the parts of a service wired around them."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+from zlib import crc32
+
+import numpy as np
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+from rasa_sdk.executor import ActionExecutor
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from actions import all_actions
+from assistant.answering.answerer import Library
+from assistant.answering.context import NO_INTENT, Intent
+from assistant.answering.encoder import Vectors
+from assistant.answering.index import SearchIndex
+from assistant.answering.question import QuestionReader
+from assistant.answering.ranking import CONFIDENCE_FEATURES, FEATURES, Ranker
+from assistant.api.app import make_app
+from assistant.desk import Desk
+from assistant.dialogue.client import DialogueUnavailable, RasaClient
+from assistant.services import Services
+from assistant.settings import Settings
+from assistant.shelf import Shelf
+from assistant.storage.conversations import Conversations, make_engine
+from assistant.storage.migrate import migrate
+from assistant.storage.tables import TurnRow
+from assistant.turn import TurnTaker
+from knowledge.compiler import compile_snapshot
+from knowledge.loader import load
+
+WIDTH = 256
+TOKEN = "a-token-of-this-start"
+LOOPBACK, OUTSIDE = "127.0.0.1", "203.0.113.7"
+
+
+class CharacterEncoder:
+    """Vectors that count characters: alike where the texts are, and made in no time."""
+
+    name = "characters"
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One unit vector a text; zero for an empty one."""
+        vectors = np.zeros((len(texts), WIDTH), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for character in text.replace(" ", ""):
+                vectors[row, crc32(character.encode()) % WIDTH] += 1
+        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+
+
+def hand_ranker() -> Ranker:
+    """Plain weights: the situation decides, and sureness is how much of the message is known."""
+    weights = {"words": 4.0, "core": 2.0, "meaning": 2.0, "covered": 4.0, "situation": 6.0}
+    sureness = {"share": 4.0, "words": 2.0, "covered": 6.0}
+    return Ranker(tuple(weights.get(n, 1.0) for n in FEATURES), tuple(sureness.get(n, 0.0) for n in CONFIDENCE_FEATURES), -7.0)
+
+
+def open_folder(folder: Path) -> Library:
+    """Load, compile and index a knowledge folder, with the character encoder and the hand weights."""
+    knowledge, problems = load(folder)
+    assert problems == []
+    snapshot = compile_snapshot(knowledge)
+    reader = QuestionReader.of(snapshot.words)
+    return Library.of(snapshot, SearchIndex(snapshot, reader, CharacterEncoder()), hand_ranker())
+
+
+class FakeDialogue:
+    """The dialogue engine's part of a turn: hears the message and runs the answering action."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.heard: list[tuple[str, str]] = []
+        self.intent: Intent = NO_INTENT
+        self.says: list[dict[str, Any]] | None = None
+        """Fixed responses, instead of running the action."""
+        self.breaks: Exception | None = None
+        self.breaks_after_the_action = False
+        """Breaks as Rasa does that answers too late: its action has run already."""
+        self.meanwhile: Callable[[], None] = lambda: None
+        """What happens elsewhere while the engine works."""
+        self.takes_seconds = 0.0
+        self.steps: list[str] = []
+        """“in” and “out” as messages come and go."""
+
+    async def send(self, conversation: str, text: str) -> list[dict[str, Any]]:
+        """As Rasa does it."""
+        self.heard.append((conversation, text))
+        self.steps.append("in")
+        if self.takes_seconds:
+            await asyncio.sleep(self.takes_seconds)
+        self.steps.append("out")
+        self.meanwhile()
+        if self.breaks is not None and not self.breaks_after_the_action:
+            raise self.breaks
+        if self.says is not None:
+            return self.says
+        turn = self._desk.turn(conversation)
+        assert turn is not None, "the turn must be open while the engine works on it"
+        turn.answer(self.intent)
+        if self.breaks is not None:
+            raise self.breaks
+        return [{"recipient_id": conversation, "custom": {"done": True}}]
+
+    def goes_away(self) -> None:
+        """From now on there is no engine."""
+        self.breaks = DialogueUnavailable("away")
+
+    async def alive(self) -> bool:
+        """Whether it answers."""
+        return self.breaks is None
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+
+@dataclass
+class FakeShelf:
+    """Holds one library; a test puts another one in."""
+
+    live: Library
+
+    def library(self) -> Library:
+        """The library of this moment."""
+        return self.live
+
+
+@dataclass
+class Office:
+    """All parts of a service, on a database of its own."""
+
+    settings: Settings
+    shelf: FakeShelf
+    desk: Desk
+    dialogue: FakeDialogue
+    conversations: Conversations
+    turns: TurnTaker
+    app: FastAPI
+
+    def recorded(self) -> list[TurnRow]:
+        """The turns in the database, oldest first."""
+        with Session(make_engine(self.settings.database)) as session:
+            return list(session.scalars(select(TurnRow).order_by(TurnRow.at)))
+
+    def client(self, address: str = LOOPBACK) -> AsyncClient:
+        """An HTTP client at an address; what breaks inside becomes the 500 that a citizen would see."""
+        transport = ASGITransport(app=self.app, client=(address, 40_000), raise_app_exceptions=False)
+        return AsyncClient(transport=transport, base_url="http://office")
+
+
+def open_office(library: Library, data: Path, **settings: Any) -> Office:
+    """Wire a service around a library, with a fake engine and a real database below `data`."""
+    chosen = Settings(data=data, **settings)
+    migrate(chosen.database)
+    shelf, desk = FakeShelf(library), Desk()
+    dialogue = FakeDialogue(desk)
+    conversations = Conversations(make_engine(chosen.database))
+    executor = ActionExecutor()
+    for action in all_actions(desk):
+        executor.register_action(action)
+    turns = TurnTaker(shelf.library, dialogue, desk, conversations, chosen.region)
+    services = Services(chosen, cast(Shelf, shelf), conversations, cast(RasaClient, dialogue), turns, executor, TOKEN)
+    return Office(chosen, shelf, desk, dialogue, conversations, turns, make_app(services))
+
+
+def rasa_call(action: str, conversation: str, intent: str = "", confidence: float = 0.9) -> dict[str, Any]:
+    """What Rasa sends when it wants an action run."""
+    found = {"name": intent, "confidence": confidence}
+    message = {"text": "", "intent": found, "intent_ranking": [found]}
+    return {"next_action": action, "sender_id": conversation, "tracker": {"sender_id": conversation, "latest_message": message}}

@@ -1,0 +1,217 @@
+"""From a question and its thread to a published answer, a question back, or an honest no."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant.answering.answerer import Draft, Library, ask_for_matter, asked_facets, respond, screen_out
+from assistant.answering.context import NO_INTENT, Context, Intent
+from knowledge.vocabulary import Facet, Outcome
+from tests.unit.fakes import open_folder
+from tests.unit.small_knowledge import (
+    BROKEN,
+    EXPIRED,
+    FIRE,
+    FOR_CLERKS,
+    FORGERY,
+    LOST,
+    PHONE_CARD,
+    WEEKEND,
+    WHICH_CHANGE,
+    edit,
+    item_file,
+    write_folder,
+)
+
+TODAY = date(2024, 6, 1)
+
+
+def said(library: Library, text: str, context: Context | None = None, intent: Intent = NO_INTENT) -> tuple[Draft, Context]:
+    """The answer to one message, and the thread after it."""
+    return respond(library, text, context or Context(), intent, TODAY)
+
+
+def answered(draft: Draft) -> list[tuple[str, Facet | None]]:
+    """What was answered on what."""
+    return [(a.subject, a.facet) for a in draft.answers]
+
+
+def intent(name: str, confidence: float = 0.9) -> Intent:
+    """An engine that is sure of one intent."""
+    return Intent(name=name, confidence=confidence, ranking=((name, confidence),))
+
+
+def test_a_published_question_is_answered_with_its_entrys_own_text(library: Library) -> None:
+    draft, context = said(library, "补一张丢了的身份证多少钱")
+    assert draft.outcome is Outcome.ANSWERED
+    assert answered(draft) == [(LOST, Facet.FEE)]
+    answer = draft.answers[0]
+    published = next(e for e in library.snapshot.entries if e.id == answer.entry)
+    assert answer.text == published.text == "40元/证。丢失补领每证40元。"
+    assert answer.version == library.snapshot.version and answer.citations == list(published.citations)
+    assert 0.9 < answer.confidence <= 1
+    assert all(part in draft.text for part in (answer.title, answer.text, "收费标准的通知", "2024-05-01"))
+    assert context.subject == LOST
+
+
+def test_dialect_and_slips_find_the_same_answer(library: Library) -> None:
+    assert answered(said(library, "身份正，丟了补办要带什哩？")[0]) == [(LOST, Facet.MATERIALS)]
+
+
+def test_other_words_for_the_same_situation_are_answered(library: Library) -> None:
+    draft, _ = said(library, "我的身份证丢了，补办身份证要带什么")
+    assert (draft.outcome, answered(draft)) == (Outcome.ANSWERED, [(LOST, Facet.MATERIALS)])
+
+
+def test_a_question_with_two_facets_gets_two_answers(library: Library) -> None:
+    draft, _ = said(library, "身份证丢了补办要带什么，要多久")
+    assert answered(draft) == [(LOST, Facet.MATERIALS), (LOST, Facet.TIME_LIMIT)]
+
+
+def test_a_topic_is_answered_without_a_facet(library: Library) -> None:
+    assert answered(said(library, "大厅周末开门吗")[0]) == [(WEEKEND, None)]
+
+
+def test_a_question_that_several_items_fit_is_asked_back_with_its_options(library: Library) -> None:
+    draft, context = said(library, "换身份证多少钱")
+    assert draft.outcome is Outcome.CLARIFY
+    assert [o.subject for o in draft.options] == [EXPIRED, BROKEN, LOST]
+    assert draft.text.startswith("您要换身份证") and "1. 身份证过期了，换新的" in draft.text
+    assert context.options == (EXPIRED, BROKEN, LOST)
+
+
+@pytest.mark.parametrize("pick", ["身份证过期了，换新的", "1", "第一个", "过期了的"])
+def test_a_pick_gets_the_answer_to_the_question_first_asked(library: Library, pick: str) -> None:
+    _, context = said(library, "换身份证多少钱")
+    draft, after = said(library, pick, context)
+    assert (draft.outcome, answered(draft)) == (Outcome.ANSWERED, [(EXPIRED, Facet.FEE)])
+    assert after.options == () and after.subject == EXPIRED
+
+
+def test_what_a_button_sends_picks_that_button(library: Library) -> None:
+    asked, context = said(library, "换身份证要带什么")
+    for option in asked.options:
+        assert answered(said(library, option.text, context)[0]) == [(option.subject, Facet.MATERIALS)]
+
+
+def test_a_pick_that_asks_something_else_is_answered_on_that(library: Library) -> None:
+    _, context = said(library, "换身份证多少钱")
+    assert answered(said(library, "过期的要多久", context)[0]) == [(EXPIRED, Facet.TIME_LIMIT)]
+
+
+def test_none_of_the_options_closes_them_and_gives_a_next_step(library: Library) -> None:
+    _, context = said(library, "换身份证多少钱")
+    draft, after = said(library, "都不是", context)
+    assert draft.outcome is Outcome.NO_ANSWER and "12345" in draft.text
+    assert after.options == ()
+
+
+def test_a_new_question_beside_open_options_is_answered_as_such(library: Library) -> None:
+    _, context = said(library, "换身份证多少钱")
+    draft, after = said(library, "大厅周末开门吗", context)
+    assert answered(draft) == [(WEEKEND, None)]
+    assert after.options == ()
+
+
+def test_a_follow_up_without_a_subject_stays_with_the_last_one(library: Library) -> None:
+    _, context = said(library, "身份证丢了补办要带什么")
+    draft, after = said(library, "那要多久", context)
+    assert answered(draft) == [(LOST, Facet.TIME_LIMIT)]
+    assert answered(said(library, "多少钱呢", after)[0]) == [(LOST, Facet.FEE)]
+
+
+def test_a_follow_up_on_the_sibling_keeps_the_facet(library: Library) -> None:
+    _, context = said(library, "补一张丢了的身份证多少钱")
+    draft, after = said(library, "那过期的呢", context)
+    assert answered(draft) == [(EXPIRED, Facet.FEE)]
+    assert after.subject == EXPIRED
+
+
+def test_what_nobody_published_is_declined_with_a_next_step(library: Library) -> None:
+    for text in ("明天股票涨跌", "红烧肉放多少糖", "qwertyuiop"):
+        draft, _ = said(library, text)
+        assert draft.outcome in (Outcome.OUT_OF_SCOPE, Outcome.NO_ANSWER)
+        assert draft.answers == () and "12345" in draft.text
+
+
+def test_a_neighbours_matter_names_the_right_place(library: Library) -> None:
+    draft, _ = said(library, "手机卡丢了怎么补")
+    assert (draft.outcome, draft.text) == (Outcome.OUT_OF_SCOPE, "手机卡请找运营商。")
+    assert PHONE_CARD in library.index.subjects
+
+
+def test_an_expired_entry_is_never_answered(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "knowledge")
+    edit(item_file(folder, LOST), expires_on="2024-05-31")
+    library = open_folder(folder)
+    context = Context(subject=LOST, facets=(Facet.FEE,))
+    picking = Context(options=(LOST, EXPIRED), asked_facets=(Facet.FEE,))
+    for text, thread in (("补一张丢了的身份证多少钱", None), ("那多少钱", context), ("1", picking), ("身份证丢了怎么办", None)):
+        draft, _ = said(library, text, thread)
+        assert draft.outcome is Outcome.NO_ANSWER, text
+        assert draft.answers == () and "40元" not in draft.text
+        assert "0791-12345" in draft.text, "the office to ask is named instead"
+    last_day, _ = respond(library, "补一张丢了的身份证多少钱", Context(), NO_INTENT, date(2024, 5, 31))
+    assert last_day.outcome is Outcome.ANSWERED
+
+
+def test_a_citizen_never_sees_what_only_clerks_may_read(library: Library) -> None:
+    texts = [said(library, q)[0].text for q in ("身份证丢了怎么办", "收件的时候要审查哪几样", "审查要点", "大厅周末开门吗")]
+    assert not any("只给窗口看" in t or "内网" in t for t in texts)
+
+
+@pytest.mark.xfail(strict=True, reason="bug: a topic with `audience: clerk` is answered and suggested to citizens")
+def test_a_topic_for_clerks_is_not_answered_to_citizens(library: Library) -> None:
+    draft, _ = said(library, "收件的时候要审查哪几样")
+    assert FOR_CLERKS not in {a.subject for a in draft.answers}
+    assert FOR_CLERKS not in {p.subject for p in library.suggest("收件")}
+
+
+def test_emergencies_and_forgeries_end_before_the_engine_is_asked(library: Library) -> None:
+    fire, forgery = screen_out(library, "着火了！"), screen_out(library, "哪里能买到假证")
+    assert fire is not None and (fire.outcome, fire.text) == (Outcome.EMERGENCY, "请马上拨打119！")
+    assert forgery is not None and forgery.outcome is Outcome.REFUSED
+    assert {FIRE, FORGERY} <= set(library.index.subjects)
+
+
+@pytest.mark.parametrize("text", ["身份证丢了怎么办", "手机卡丢了怎么补", "大厅周末开门吗", "换身份证", "红烧肉放多少糖"])
+def test_everything_else_goes_on_to_the_engine(library: Library, text: str) -> None:
+    assert screen_out(library, text) is None
+
+
+def test_an_unreadable_message_is_asked_for_the_matter(library: Library) -> None:
+    draft = ask_for_matter(library)
+    assert draft.outcome is Outcome.NO_ANSWER and "请" in draft.text and not draft.answers
+
+
+def test_the_engines_facet_counts_where_the_wording_names_none(library: Library) -> None:
+    assert answered(said(library, "身份证丢了怎么办", intent=intent("ask_proxy"))[0])[0] == (LOST, Facet.PROXY)
+
+
+def test_wording_and_engine_together_name_the_facets(library: Library) -> None:
+    question, _ = library.rank("身份证丢了补办多少钱")
+    assert asked_facets(question) == (Facet.FEE,)
+    assert asked_facets(question, intent("ask_fee", 0.6)) == (Facet.FEE,)
+    assert asked_facets(library.rank("身份证丢了")[0]) == ()
+
+
+def test_an_answer_explains_what_matched(library: Library) -> None:
+    why = said(library, "补一张丢了的身份证多少钱")[0].explanation
+    candidates = why["candidates"]
+    assert isinstance(candidates, list)
+    assert candidates[0]["subject"] == LOST and candidates[0]["phrase"] == "补一张丢了的身份证多少钱"
+    assert why["facets"] == [Facet.FEE]
+
+
+def test_suggestions_go_on_from_what_is_typed_one_a_subject_first(library: Library) -> None:
+    found = library.suggest("身份证")
+    assert len(found) <= 8
+    assert {p.subject for p in found[:3]} == {LOST, EXPIRED, BROKEN}
+    assert all("身份证" in p.text for p in found)
+    assert library.suggest("") == [] and library.suggest("？！") == [] and library.suggest("红烧肉") == []
+
+
+def test_questions_back_and_boundaries_are_never_suggested(library: Library) -> None:
+    assert {p.subject for p in library.suggest("换身份证")}.isdisjoint({WHICH_CHANGE})
+    assert library.suggest("着火") == []

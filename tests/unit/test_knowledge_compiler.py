@@ -1,0 +1,87 @@
+"""What is published: complete, versioned by content, and the same after a round trip through its file."""
+
+from pathlib import Path
+
+import pytest
+
+from knowledge.compiler import compile_snapshot
+from knowledge.loader import load
+from knowledge.snapshot import Snapshot, read_snapshot
+from knowledge.vocabulary import Facet, Outcome
+from tests.unit.small_knowledge import BROKEN, EXPIRED, FIRE, FOR_CLERKS, LOST, WEEKEND, WHICH_CHANGE, edit, item_file, write_folder
+
+
+def compiled(folder: Path) -> Snapshot:
+    """The snapshot of a folder."""
+    knowledge, problems = load(folder)
+    assert problems == []
+    return compile_snapshot(knowledge)
+
+
+def test_every_item_has_an_entry_for_every_facet_with_source_and_dates(folder: Path) -> None:
+    snapshot = compiled(folder)
+    for subject in (LOST, EXPIRED, BROKEN):
+        entries = {e.facet: e for e in snapshot.entries if e.subject == subject and e.layer == "citizen"}
+        assert set(entries) == set(Facet)
+        assert all(e.text and e.citations and e.reviewed_on and e.effective_from for e in entries.values())
+        assert all(e.id == f"{subject}#{facet}" for facet, e in entries.items())
+
+
+def test_what_clerks_check_is_published_for_clerks_alone(folder: Path) -> None:
+    snapshot = compiled(folder)
+    for text, owner in (("只给窗口看的审查要点", LOST), ("值班表在内网。", WEEKEND)):
+        layers = {e.layer for e in snapshot.entries if text in e.text and e.subject == owner}
+        assert layers == {"clerk"}
+
+
+def test_a_topic_is_one_entry_without_a_facet(folder: Path) -> None:
+    entries = [e for e in compiled(folder).entries if e.subject == WEEKEND and e.layer == "citizen"]
+    assert [(e.id, e.facet, e.text) for e in entries] == [(WEEKEND, None, "星期六上午有人值班。")]
+
+
+def test_subjects_keep_their_kind_outcome_options_and_office(folder: Path) -> None:
+    subjects = {s.id: s for s in compiled(folder).subjects}
+    assert subjects[FIRE].outcome is Outcome.EMERGENCY and subjects[FIRE].reply == "请马上拨打119！"
+    assert subjects[WHICH_CHANGE].options == (EXPIRED, BROKEN, LOST)
+    assert subjects[FOR_CLERKS].audience == "clerk"
+    assert "公安局" in subjects[LOST].contact and "0791-12345" in subjects[LOST].contact
+
+
+def test_names_and_questions_become_phrases_with_the_facet_they_ask(folder: Path) -> None:
+    phrases = {(p.subject, p.text): p for p in compiled(folder).phrases}
+    assert phrases[LOST, "身份证丢失补领"].kind == "name"
+    assert phrases[LOST, "补一张丢了的身份证多少钱"].facet is Facet.FEE
+    assert phrases[LOST, "身份证丢了怎么办"].facet is None
+
+
+def test_a_question_that_only_looks_like_ours_belongs_to_the_neighbour_that_it_names(folder: Path) -> None:
+    owners = {p.subject for p in compiled(folder).phrases if p.text == "身份证到期了算不算丢失" and p.kind == "question"}
+    assert owners == {EXPIRED}
+
+
+def test_the_same_files_give_the_same_version_wherever_they_lie(folder: Path, tmp_path: Path) -> None:
+    assert compiled(folder).version == compiled(write_folder(tmp_path / "copy", words=False)).version
+
+
+@pytest.mark.parametrize(
+    "change", [{"name": "居民身份证补领"}, {"expires_on": "2031-01-01"}, {"names": ["补证"]}, {"review_points": ["别的"]}]
+)
+def test_an_edit_gives_another_version(folder: Path, change: dict[str, object]) -> None:
+    before = compiled(folder).version
+    edit(item_file(folder, LOST), **change)
+    assert compiled(folder).version != before
+
+
+def test_a_snapshot_is_the_same_after_a_round_trip_through_its_file(folder: Path, tmp_path: Path) -> None:
+    snapshot = compiled(folder)
+    path = tmp_path / "snapshot.json"
+    path.write_text(snapshot.model_dump_json(), "utf-8")
+    assert read_snapshot(path) == snapshot
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"version": "1"}', "不是JSON"])
+def test_a_file_that_is_no_snapshot_is_refused(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "snapshot.json"
+    path.write_text(content, "utf-8")
+    with pytest.raises(ValueError):
+        read_snapshot(path)

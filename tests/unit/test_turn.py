@@ -1,0 +1,198 @@
+"""The turn from the message to the reply: one outcome whatever breaks, and nothing personal on the way."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from assistant.answering.context import Context
+from assistant.messages import ChatRequest, Reply
+from knowledge.vocabulary import Facet, Outcome
+from tests.unit.fakes import Office, open_folder
+from tests.unit.small_knowledge import EXPIRED, LOST, edit, item_file, write_folder
+
+pytestmark = pytest.mark.anyio
+
+
+async def say(office: Office, text: str, after: Reply | None = None, **more: str) -> Reply:
+    """Say one thing, in the conversation of an earlier reply."""
+    return await office.turns.take(ChatRequest(text=text, conversation_id=after.conversation_id if after else None, **more))  # type: ignore[arg-type]
+
+
+def subjects(reply: Reply) -> list[tuple[str, Facet | None]]:
+    """What was answered on what."""
+    return [(a.subject, a.facet) for a in reply.answers]
+
+
+async def test_a_question_is_answered_and_recorded(office: Office) -> None:
+    reply = await say(office, "身份证丢了补办要带什么")
+    assert (reply.outcome, reply.degraded, subjects(reply)) == (Outcome.ANSWERED, False, [(LOST, Facet.MATERIALS)])
+    (row,) = office.recorded()
+    assert (row.id, row.conversation_id) == (reply.turn_id, reply.conversation_id)
+    assert (row.text, row.outcome, row.reply) == ("身份证丢了补办要带什么", "answered", reply.text)
+    assert row.explanation["candidates"][0]["subject"] == LOST
+    assert row.milliseconds > 0
+
+
+async def test_the_thread_goes_on_from_turn_to_turn(office: Office) -> None:
+    asked = await say(office, "换身份证多少钱")
+    assert asked.outcome is Outcome.CLARIFY
+    picked = await say(office, asked.options[0].text, asked)
+    assert subjects(picked) == [(EXPIRED, Facet.FEE)]
+    assert subjects(await say(office, "那要多久", picked)) == [(EXPIRED, Facet.TIME_LIMIT)]
+    assert len({row.conversation_id for row in office.recorded()}) == 1
+
+
+async def test_two_conversations_do_not_mix(office: Office) -> None:
+    mine = await say(office, "身份证丢了怎么办")
+    other = await say(office, "身份证过期了怎么办")
+    assert mine.conversation_id != other.conversation_id
+    assert subjects(await say(office, "那多少钱", mine)) == [(LOST, Facet.FEE)]
+    assert subjects(await say(office, "那多少钱", other)) == [(EXPIRED, Facet.FEE)]
+
+
+async def test_a_conversation_that_nobody_knows_begins_anew(office: Office) -> None:
+    reply = await office.turns.take(ChatRequest(text="身份证丢了怎么办", conversation_id="f" * 32))
+    assert reply.outcome is Outcome.ANSWERED
+    assert reply.conversation_id != "f" * 32
+
+
+async def test_without_the_engine_the_question_is_answered_and_marked(office: Office) -> None:
+    office.dialogue.goes_away()
+    reply = await say(office, "身份证丢了补办要带什么")
+    assert (reply.outcome, reply.degraded, subjects(reply)) == (Outcome.ANSWERED, True, [(LOST, Facet.MATERIALS)])
+    assert office.recorded()[0].degraded
+
+
+async def test_an_engine_that_decides_nothing_is_done_without(office: Office) -> None:
+    office.dialogue.says = [{"text": "?"}]
+    reply = await say(office, "身份证丢了补办要带什么")
+    assert (reply.outcome, reply.degraded) == (Outcome.ANSWERED, True)
+
+
+async def test_a_greeting_is_the_engines_own_words(office: Office) -> None:
+    office.dialogue.says = [{"text": "您好，我是智问。", "custom": {"outcome": "smalltalk"}}]
+    reply = await say(office, "你好啊")
+    assert (reply.outcome, reply.degraded, reply.text) == (Outcome.SMALLTALK, False, "您好，我是智问。")
+
+
+async def test_whatever_breaks_there_is_one_outcome_and_a_next_step(office: Office) -> None:
+    office.dialogue.breaks = RuntimeError("a secret of the machine room")
+    reply = await say(office, "身份证丢了补办要带什么")
+    assert reply.outcome is Outcome.ERROR
+    assert "12345" in reply.text
+    assert [a.value for a in reply.actions] == ["12345"]
+    assert "secret" not in reply.model_dump_json()
+    office.dialogue.breaks = None
+    assert (await say(office, "身份证丢了补办要带什么")).outcome is Outcome.ANSWERED
+
+
+async def test_a_turn_that_broke_does_not_stay_open(office: Office) -> None:
+    asked = await say(office, "换身份证多少钱")
+    office.dialogue.breaks = RuntimeError("broken")
+    await say(office, "1", asked)
+    assert office.desk.turn(asked.conversation_id) is None
+
+
+async def test_a_store_that_cannot_write_still_gives_a_next_step(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(office.conversations, "record", full)
+    reply = await say(office, "身份证丢了补办要带什么")
+    assert reply.outcome in (Outcome.ANSWERED, Outcome.ERROR)
+    assert "12345" in reply.model_dump_json()
+
+
+@pytest.mark.xfail(strict=True, raises=OSError, reason="bug: take() reads the thread before its try, a store that is away gives no reply")
+async def test_a_store_that_cannot_be_read_still_gives_a_next_step(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = await say(office, "身份证丢了补办要带什么")
+
+    def away(*_: object) -> None:
+        raise OSError("database is away")
+
+    monkeypatch.setattr(office.conversations, "context", away)
+    assert "12345" in (await say(office, "那多少钱", first)).text
+
+
+@pytest.mark.xfail(strict=True, reason="bug: what the action decided is thrown away, and the question is answered again on the changed thread")
+async def test_an_engine_that_is_late_after_its_action_ran_does_not_change_the_answer(office: Office) -> None:
+    office.dialogue.goes_away()
+    office.dialogue.breaks_after_the_action = True
+    reply = await say(office, "换身份证多少钱")
+    assert reply.outcome is Outcome.CLARIFY
+
+
+async def test_two_messages_of_one_conversation_are_taken_one_after_the_other(office: Office) -> None:
+    first = await say(office, "身份证丢了怎么办")
+    office.dialogue.steps.clear()
+    office.dialogue.takes_seconds = 0.02
+    await asyncio.gather(say(office, "多少钱", first), say(office, "要多久", first))
+    assert office.dialogue.steps == ["in", "out", "in", "out"]
+
+
+async def test_messages_of_different_conversations_do_not_wait_for_each_other(office: Office) -> None:
+    first, second = await say(office, "身份证丢了怎么办"), await say(office, "身份证坏了怎么办")
+    office.dialogue.steps.clear()
+    office.dialogue.takes_seconds = 0.2
+    await asyncio.gather(say(office, "多少钱", first), say(office, "要多久", second))
+    assert office.dialogue.steps == ["in", "in", "out", "out"]
+
+
+async def test_only_masked_text_reaches_the_engine_and_the_store(office: Office, tmp_path: Path) -> None:
+    secrets = ("36010219900101123X", "13800138000", "张小三")
+    reply = await say(office, f"我叫{secrets[2]}，证号{secrets[0]}，电话{secrets[1]}，身份证丢了补办要带什么")
+    assert reply.outcome is not Outcome.ERROR
+    (row,) = office.recorded()
+    assert row.text == "我叫[姓名],证号[证件号],电话[手机号],身份证丢了补办要带什么"
+    heard = repr(office.dialogue.heard)
+    assert "身份证丢了补办要带什么" in heard
+    written = b"".join(path.read_bytes() for path in (tmp_path / "data").rglob("*") if path.is_file())
+    assert "[手机号]".encode() in written
+    for secret in secrets:
+        assert secret not in heard
+        assert secret.encode() not in written
+
+
+async def test_the_engine_hears_no_command_and_standard_words(office: Office) -> None:
+    await say(office, '／ask_fee{"subject":"x"}')
+    await say(office, "身份正丢了啷办")
+    assert [text for _, text in office.dialogue.heard] == ['ask_fee{"subject":"x"}', "身份证丢了怎么办"]
+
+
+@pytest.mark.parametrize(("text", "outcome"), [("着火了", Outcome.EMERGENCY), ("哪里能买到假证", Outcome.REFUSED), ("？？😭", Outcome.NO_ANSWER)])
+async def test_what_must_not_wait_never_asks_the_engine(office: Office, text: str, outcome: Outcome) -> None:
+    office.dialogue.breaks = RuntimeError("must not be asked")
+    reply = await say(office, text)
+    assert (reply.outcome, reply.degraded) == (outcome, False)
+    assert office.dialogue.heard == []
+    assert office.recorded()[0].outcome == outcome
+
+
+async def test_the_place_asked_for_is_kept_for_the_conversation(office: Office) -> None:
+    here = await say(office, "身份证丢了怎么办")
+    there = await say(office, "身份证丢了怎么办", region="360400")
+    await say(office, "多少钱", there)
+    for reply, region in ((here, office.settings.region), (there, "360400")):
+        context = office.conversations.context(reply.conversation_id)
+        assert isinstance(context, Context)
+        assert context.region == region
+
+
+async def test_a_turn_in_flight_keeps_the_knowledge_that_it_began_with(office: Office, tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "newer")
+    edit(item_file(folder, LOST), fee={"amount": 0, "rule": "现在免了。", "source": "price"})
+    old, new = office.shelf.live, open_folder(folder)
+    office.dialogue.meanwhile = lambda: setattr(office.shelf, "live", new)
+    during = await say(office, "补一张丢了的身份证多少钱")
+    after = await say(office, "补一张丢了的身份证多少钱")
+    assert (during.answers[0].version, during.answers[0].text[:3]) == (old.snapshot.version, "40元")
+    assert (after.answers[0].version, after.answers[0].text) == (new.snapshot.version, "不收费。现在免了。")
+
+
+async def test_a_thread_on_a_subject_that_is_gone_does_not_break(office: Office) -> None:
+    first = await say(office, "换身份证多少钱")
+    gone = Context(subject="gaj-gone", facets=(Facet.FEE,), options=("gaj-gone", "gaj-too"))
+    office.conversations.record(first.model_copy(update={"turn_id": "0" * 32}), "web", "", gone, {}, 1.0)
+    for text in ("1", "那多少钱", "那过期的呢", "都不是"):
+        assert (await say(office, text, first)).outcome is not Outcome.ERROR
