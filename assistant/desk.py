@@ -33,8 +33,9 @@ class OpenTurn:
         question, ranking = self.library.rank(self.message.query)
         best = ranking.best
         asked = best is not None and self.library.subject(best.match.subject).kind in ("item", "topic")
-        sure = ranking.confidence - intent.confidence * thresholds.ACT_WEIGHT
-        if asked and (best is not None and best.match.exact or sure >= thresholds.ACT_OVERRIDE):
+        exact = best is not None and best.match.exact == 1
+        unsure = intent.confidence < thresholds.ACT_SURE and ranking.confidence >= thresholds.ACT_OVERRIDE
+        if asked and (exact or unsure):
             return self.answer(intent)
         self.draft = draft or Draft(outcome, text, explanation={"intent": intent.name, "intent_confidence": round(intent.confidence, 3)})
         return self.draft

@@ -93,7 +93,8 @@ def _started(job: Job) -> Iterator[subprocess.Popen[bytes]]:
         yield process
     finally:
         if process.poll() is None:
-            process.terminate()
+            # The whole group: our own build starts `rasa train` below it.
+            os.killpg(process.pid, signal.SIGTERM)
             try:
                 process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:

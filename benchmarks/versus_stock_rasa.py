@@ -6,6 +6,7 @@ Each is trained from nothing, started, asked and stopped before the other begins
 import os
 import platform
 import shutil
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -76,6 +77,8 @@ def compare(settings: Settings, questions: Path | None, say: Say, epochs: int = 
     folder = settings.data.absolute() / "bench"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    # A termination stops us as Ctrl-C does: the processes that we started would go on without us.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         ours = measure_ours(settings, folder / "ours", dialogues, say)
         current = read_current(settings.model_copy(update={"data": folder / "ours"}))
@@ -84,6 +87,7 @@ def compare(settings: Settings, questions: Path | None, say: Say, epochs: int = 
         snapshot = read_snapshot(folder / "ours" / "snapshots" / current.snapshot / "snapshot.json")
         stock, size = measure_stock(settings, snapshot, folder / "stock", dialogues, say, epochs)
     finally:
+        signal.signal(signal.SIGTERM, before)
         shutil.rmtree(folder, ignore_errors=True)
     return {
         "about": {

@@ -31,6 +31,7 @@ def check(knowledge: Knowledge, today: date) -> list[Problem]:
     problems = [p for item in knowledge.items.values() for p in _item(item, knowledge, today)]
     problems += [p for topic in knowledge.topics.values() for p in _topic(topic, knowledge, today)]
     problems += _references(knowledge)
+    problems += _patterns(knowledge)
     problems += _same_question(knowledge)
     return problems
 
@@ -106,6 +107,15 @@ def _references(knowledge: Knowledge) -> Iterator[Problem]:
         for subject in clarification.options:
             if subject not in known:
                 yield Problem(knowledge.files[clarification.id], f"{clarification.id}.options", subject, "选项指向不存在的事项")
+
+
+def _patterns(knowledge: Knowledge) -> Iterator[Problem]:
+    for boundary in knowledge.boundaries.values():
+        for pattern in boundary.patterns:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                yield Problem(knowledge.files[boundary.id], f"{boundary.id}.patterns", pattern, f"正则表达式写错了：{error}")
 
 
 def _same_question(knowledge: Knowledge) -> Iterator[Problem]:

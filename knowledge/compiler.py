@@ -90,7 +90,7 @@ def _clarification_subject(record: Clarification) -> Subject:
 def _boundary_subject(record: Boundary) -> Subject:
     return Subject(
         id=record.id, kind="boundary", title=record.title, label=record.title,
-        reply=record.reply, outcome=record.outcome,
+        reply=record.reply, outcome=record.outcome, patterns=record.patterns,
     )  # fmt: skip
 
 

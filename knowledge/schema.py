@@ -272,6 +272,8 @@ class Boundary(Record):
     title: Text
     outcome: Literal[Outcome.OUT_OF_SCOPE, Outcome.REFUSED, Outcome.EMERGENCY] = Outcome.OUT_OF_SCOPE
     reply: Text
+    patterns: tuple[Text, ...] = ()
+    """Regular expressions over standardised text that settle it at once; only where hardly ever wrong."""
     questions: tuple[Question, ...] = Field(min_length=1)
 
 

@@ -60,6 +60,8 @@ class Subject(Published):
     reply: str = ""
     """Of a clarification: the question back. Of a boundary: where to go."""
     outcome: Outcome = Outcome.ANSWERED
+    patterns: tuple[str, ...] = ()
+    """Of a boundary: expressions that settle it at once."""
     contact: str = ""
     """Whom to ask when no entry answers: the office with its phone."""
 

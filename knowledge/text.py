@@ -61,7 +61,7 @@ class Lexicon:
         for term in self.terms:
             # High frequency: a domain term is never split into general words.
             self._cutter.add_word(term, freq=20_000)
-            if len(term) >= 3:
+            if len(term) >= 2:
                 self._homophones.setdefault(tuple(lazy_pinyin(term)), term)
 
     def standardise(self, text: str) -> str:
@@ -73,17 +73,21 @@ class Lexicon:
         return self._restore_homophones(text)
 
     def _restore_homophones(self, text: str) -> str:
-        """Replace a run of characters that sounds like a domain term of three or more (公机金)."""
-        for run in re.findall(r"[\u4e00-\u9fff]{3,}", text):
+        """Replace a run of characters that sounds like a domain term and is no word itself (公机金, 架照)."""
+        for run in re.findall(r"[\u4e00-\u9fff]{2,}", text):
             sounds = lazy_pinyin(run)
             if len(sounds) != len(run):
                 continue
             fixed, at = run, 0
-            while at < len(run) - 2:
-                for size in (6, 5, 4, 3):
+            while at < len(run) - 1:
+                for size in (6, 5, 4, 3, 2):
                     term = self._homophones.get(tuple(sounds[at : at + size])) if at + size <= len(run) else None
+                    said = run[at : at + size]
                     # 户口不在 sounds like 户口簿在: a “not” is never a slip.
-                    if term is not None and run[at : at + size].count("不") == term.count("不"):
+                    if term is None or said.count("不") != term.count("不"):
+                        continue
+                    # Two characters that are a word of their own are no slip either (直达 is not 执达).
+                    if size > 2 or not self._cutter.FREQ.get(said):
                         fixed = fixed[:at] + term + fixed[at + size :]
                         at += size - 1
                         break

@@ -1,18 +1,19 @@
 """From a question and its context to a published answer, a question back, or an honest no."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 
 from assistant.answering import thresholds
 from assistant.answering.context import NO_INTENT, Context, Intent
 from assistant.answering.index import SearchIndex
-from assistant.answering.picks import declines_all, picked_label, picked_number
+from assistant.answering.picks import declines_all, named_by_one, picked_label, picked_number
 from assistant.answering.question import Question
 from assistant.answering.ranking import Ranked, Ranker, Ranking
 from assistant.messages import Action, Answer, Option
 from knowledge.render import is_expired
 from knowledge.snapshot import Entry, Phrase, Snapshot, Subject
-from knowledge.text import distinct, fold
+from knowledge.text import contains_any, distinct, fold
 from knowledge.vocabulary import FACET_TITLES, Facet, Outcome
 
 CALL_12345 = Action(kind="call", label="拨打12345", value="12345")
@@ -42,13 +43,15 @@ class Library:
     index: SearchIndex
     ranker: Ranker
     entries: dict[tuple[str, Facet | None], Entry]
+    settled: tuple[Subject, ...] = ()
+    """Boundaries with patterns of their own."""
     _ranked: dict[str, tuple[Question, Ranking]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, snapshot: Snapshot, index: SearchIndex, ranker: Ranker) -> "Library":
         """Put together what was built for one snapshot."""
         entries = {(e.subject, e.facet): e for e in snapshot.entries if e.layer == "citizen"}
-        return cls(snapshot, index, ranker, entries)
+        return cls(snapshot, index, ranker, entries, tuple(s for s in snapshot.subjects if s.patterns))
 
     def rank(self, text: str) -> tuple[Question, Ranking]:
         """Read and rank a message; the last few are kept, for a turn asks more than once."""
@@ -90,7 +93,7 @@ def respond(library: Library, text: str, context: Context, intent: Intent, today
     facets = asked_facets(question, intent)
     picked = _pick(library, text, question, ranking, context)
     if picked is not None:
-        named = _named_facets(question, intent) or context.asked_facets
+        named = question.facets or context.asked_facets
         return _answer(library, picked, named, 1.0, context, today, {"picked": picked})
     if context.options and declines_all(text):
         return _ask_again(context)
@@ -102,7 +105,7 @@ def respond(library: Library, text: str, context: Context, intent: Intent, today
             return _answer(library, current, facets or context.facets, 1.0, context, today, {"kept": current})
         sibling = _sibling(library, question, ranking, current, text)
         if sibling is not None:
-            named = _named_facets(question, intent) or context.facets
+            named = question.facets or context.facets
             return _answer(library, sibling, named, 1.0, context, today, {"moved": sibling})
     exact = library.index.exact_phrase(question)
     if exact is not None and exact.facet is not None:
@@ -125,12 +128,6 @@ def asked_facets(question: Question, intent: Intent = NO_INTENT) -> tuple[Facet,
     return tuple(f for f, b in sorted(belief.items(), key=lambda pair: -pair[1]) if b >= floor)[: thresholds.MAX_FACETS]
 
 
-def _named_facets(question: Question, intent: Intent) -> tuple[Facet, ...]:
-    """Facets that a short follow-up names itself; an engine's guess on two words does not count."""
-    sure = intent.confidence >= thresholds.SURE_INTENT
-    return asked_facets(question, intent) if question.facets or sure else ()
-
-
 def _pick(library: Library, text: str, question: Question, everywhere: Ranking, context: Context) -> str | None:
     options = [o for o in context.options if o in library.index.subjects]
     if not options:
@@ -138,6 +135,8 @@ def _pick(library: Library, text: str, question: Question, everywhere: Ranking, 
     number = picked_number(text, len(options))
     if number is None:
         number = picked_label(text, [library.subject(o).label for o in options])
+    if number is None:
+        number = named_by_one(question.core, [f"{s.title}{s.label}{s.department}" for s in map(library.subject, options)])
     if number is not None:
         return options[number]
     if not question.core or _is_new_question(library, everywhere, options):
@@ -152,18 +151,31 @@ _TAILS = ("呢", "咧", "嘞")
 def _sibling(library: Library, question: Question, everywhere: Ranking, current: str, text: str) -> str | None:
     """The sibling that an elliptical message moves to (“那过期的呢”), judged within the family alone."""
     here = library.subject(current)
-    if here.kind != "item" or not (text.startswith(_ELLIPSIS) or text.rstrip("?\uff1f!\uff01 。.").endswith(_TAILS)):
+    if here.kind != "item":
         return None
-    kin = [s.id for s in library.index.subjects.values() if s.kind == "item" and set(s.families) & set(here.families)]
-    if len(kin) < 2 or _is_new_question(library, everywhere, kin):
+    kin = [s for s in library.index.subjects.values() if s.kind == "item" and set(s.families) & set(here.families)]
+    elliptical = text.startswith(_ELLIPSIS) or text.rstrip("?\uff1f!\uff01 。.").endswith(_TAILS)
+    if not elliptical and not _names_another_situation(question, here, kin, everywhere):
         return None
-    return _best_of(library, question, kin, thresholds.KIN)
+    ids = [s.id for s in kin]
+    if len(kin) < 2 or _is_new_question(library, everywhere, ids):
+        return None
+    return _best_of(library, question, ids, thresholds.KIN)
+
+
+def _names_another_situation(question: Question, here: Subject, kin: list[Subject], everywhere: Ranking) -> bool:
+    """Whether a message that is no sure question of its own says the situation of a sibling alone."""
+    if everywhere.confidence >= thresholds.ANSWER or contains_any(question.text, here.situations):
+        return False
+    return any(contains_any(question.text, s.situations) for s in kin if s is not here)
 
 
 def _is_new_question(library: Library, everywhere: Ranking, among: list[str]) -> bool:
     """Whether a message is surely about something outside a group."""
     best = everywhere.best
-    return best is not None and best.match.subject not in among and everywhere.confidence >= thresholds.NEW_QUESTION
+    if best is None or best.match.subject in among or library.subject(best.match.subject).kind == "clarification":
+        return False
+    return everywhere.confidence >= thresholds.NEW_QUESTION
 
 
 def _best_of(library: Library, question: Question, group: list[str], least: float) -> str | None:
@@ -281,6 +293,9 @@ def _ask_again(context: Context) -> tuple[Draft, Context]:
 def screen_out(library: Library, text: str) -> Draft | None:
     """A reply for what must not wait for the dialogue engine: emergencies, and what must be refused."""
     question, ranking = library.rank(text)
+    for boundary in library.settled:
+        if any(re.search(pattern, question.text) for pattern in boundary.patterns):
+            return Draft(boundary.outcome, boundary.reply, actions=(CALL_12345,), explanation={"settled_by": boundary.id})
     best = ranking.best
     if best is None or ranking.confidence < thresholds.SCREEN_OUT:
         return None

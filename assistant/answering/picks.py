@@ -31,6 +31,14 @@ def picked_label(text: str, labels: Sequence[str]) -> int | None:
     return next((i for i, label in enumerate(labels) if fold(label) == key), None)
 
 
+def named_by_one(core: str, descriptions: Sequence[str]) -> int | None:
+    """Index of the only option whose name holds all that the text says (“食品的”, “行驶证”)."""
+    if len(core) < 2:
+        return None
+    holding = [i for i, description in enumerate(descriptions) if core in description]
+    return holding[0] if len(holding) == 1 else None
+
+
 def declines_all(text: str) -> bool:
     """Whether a text says that none of the options is meant (“都不是”)."""
     return bool(_NONE.match(fold(text)))

@@ -25,7 +25,7 @@ FEATURES = ("words", "core", "meaning", "core_meaning", "typical", "covered", "s
 CONFIDENCE_FEATURES = (
     "share", "among", "margin", "words", "core", "meaning", "core_meaning", "typical", "covered", "length",
 )  # fmt: skip
-FOLDS = 6
+FOLDS = 4
 HIDDEN_SUBJECTS = 0.06
 """Share of subjects hidden whole in a round; about the share of questions that are near but not ours."""
 EXACT_CONFIDENCE = 0.99

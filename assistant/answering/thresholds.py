@@ -1,6 +1,6 @@
 """Every threshold of the answering, in one place, with its reason."""
 
-ANSWER = 0.62
+ANSWER = 0.5
 """From this confidence on a subject is answered. Set on the development dialogues: below it, more than
 one answer in ten was on another subject, and a wrong fee costs somebody a trip."""
 
@@ -29,14 +29,11 @@ KIN = 0.5
 CUE = 0.3
 """What a facet's cue in the wording adds to the engine's belief in it."""
 
-FACET = 0.2
+FACET = 0.3
 """Belief from which a facet counts as asked; below, nothing was asked in particular."""
 
 FACET_RATIO = 0.5
 """A facet with this share of the likeliest one's belief is asked beside it."""
-
-SURE_INTENT = 0.75
-"""Intent confidence from which a follow-up without a cue is taken to name a facet itself."""
 
 NEW_QUESTION = 0.75
 """Confidence in something outside the options or the family from which it is a new question."""
@@ -44,14 +41,14 @@ NEW_QUESTION = 0.75
 AFFIRM = 0.5
 """“好的”, where nothing was offered to pick."""
 
-OUT_OF_SCOPE = 0.5
+OUT_OF_SCOPE = 0.8
 """A message that the engine holds for out of scope is declined when the search's confidence stays below this
 share of the engine's."""
 
 SCREEN_OUT = 0.55
 """From here on an emergency or a refusal ends the turn before Rasa is asked."""
 
-ACT_WEIGHT = 0.5
-ACT_OVERRIDE = 0.45
-"""An act (complaint, hand-off …) gives way to a published answer when the confidence of the answer, less
-ACT_WEIGHT of the intent's own, reaches ACT_OVERRIDE: a sure act stays an act, an unsure one is a question."""
+ACT_SURE = 0.65
+ACT_OVERRIDE = 0.75
+"""An act (complaint, hand-off …) that the engine is surer of than ACT_SURE stays an act. A less sure one
+gives way to a published answer from ACT_OVERRIDE on: it was a question about complaints or hand-offs."""

@@ -72,7 +72,8 @@ def make_app(services: Services) -> FastAPI:
 async def _guard(request: Request, call_next: RequestResponseEndpoint) -> Response:
     """Refuse oversized bodies before they are read, and tell browsers to load nothing from elsewhere."""
     internal = request.url.path.startswith("/internal/")
-    if not internal and int(request.headers.get("content-length") or 0) > MAX_BODY:
+    length = request.headers.get("content-length", "")
+    if not internal and length.isdecimal() and int(length) > MAX_BODY:
         return problems.problem(413, f"内容太长了，一句话最多{MAX_MESSAGE}字。")
     response = await call_next(request)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")

@@ -1,5 +1,6 @@
 """What citizens' clients call: chat, items, suggestions, feedback."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
@@ -10,6 +11,7 @@ from assistant.api.limits import limited
 from assistant.messages import ChatRequest, FeedbackRequest, Reply
 from assistant.privacy import mask
 from assistant.services import Services
+from knowledge.render import is_expired
 from knowledge.snapshot import Entry, Subject
 from knowledge.text import clean
 from knowledge.vocabulary import FACET_TITLES
@@ -97,7 +99,8 @@ async def item(item_id: str, wired: Wired) -> ItemDetail:
     subject = library.index.subjects.get(item_id)
     if subject is None or subject.kind not in ("item", "topic") or subject.audience == "clerk":
         raise HTTPException(404, f"没有编号为“{clean(item_id)[:60]}”的事项，请在目录 /api/v1/items 里查。")
-    entries = [e for e in library.snapshot.entries if e.subject == item_id and e.layer == "citizen"]
+    current = [e for e in library.snapshot.entries if e.subject == item_id and not is_expired(e.expires_on, date.today())]
+    entries = [e for e in current if e.layer == "citizen"]
     return ItemDetail(**_summary(subject).model_dump(), version=library.snapshot.version, facets=[_facet(e) for e in entries])
 
 

@@ -20,7 +20,7 @@ def make_router(executor: ActionExecutor, secret: str) -> APIRouter:
 
     @router.post(ACTION_PATH, include_in_schema=False)
     async def webhook(request: Request, token: str = "") -> JSONResponse:
-        if not (request.client and is_loopback(request.client.host) and hmac.compare_digest(token, secret)):
+        if not (request.client and is_loopback(request.client.host) and hmac.compare_digest(token.encode(), secret.encode())):
             raise HTTPException(404)
         call = await _body(request)
         call.setdefault("domain", {})

@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 
 from actions import all_actions
 from assistant.answering.answerer import Library
-from assistant.answering.context import NO_INTENT, Intent
+from assistant.answering.context import NO_INTENT
 from assistant.answering.encoder import Vectors
 from assistant.answering.index import SearchIndex
 from assistant.answering.question import QuestionReader
 from assistant.answering.ranking import CONFIDENCE_FEATURES, FEATURES, Ranker
 from assistant.api.app import make_app
-from assistant.desk import Desk
+from assistant.desk import Desk, OpenTurn
 from assistant.dialogue.client import DialogueUnavailable, RasaClient
 from assistant.services import Services
 from assistant.settings import Settings
@@ -54,10 +54,10 @@ class CharacterEncoder:
 
 
 def hand_ranker() -> Ranker:
-    """Plain weights: the situation decides, and sureness is how much of the message is known."""
+    """Plain weights: the situation decides, and sureness is how much of the message, and of its subject, is known."""
     weights = {"words": 4.0, "core": 2.0, "meaning": 2.0, "covered": 4.0, "situation": 6.0}
-    sureness = {"share": 4.0, "words": 2.0, "covered": 6.0}
-    return Ranker(tuple(weights.get(n, 1.0) for n in FEATURES), tuple(sureness.get(n, 0.0) for n in CONFIDENCE_FEATURES), -7.0)
+    sureness = {"share": 2.0, "core_meaning": 4.0, "covered": 4.0}
+    return Ranker(tuple(weights.get(n, 1.0) for n in FEATURES), tuple(sureness.get(n, 0.0) for n in CONFIDENCE_FEATURES), -6.0)
 
 
 def open_folder(folder: Path) -> Library:
@@ -75,7 +75,8 @@ class FakeDialogue:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.heard: list[tuple[str, str]] = []
-        self.intent: Intent = NO_INTENT
+        self.runs: Callable[[OpenTurn], object] = lambda turn: turn.answer(NO_INTENT)
+        """The action that it decides on."""
         self.says: list[dict[str, Any]] | None = None
         """Fixed responses, instead of running the action."""
         self.breaks: Exception | None = None
@@ -101,7 +102,7 @@ class FakeDialogue:
             return self.says
         turn = self._desk.turn(conversation)
         assert turn is not None, "the turn must be open while the engine works on it"
-        turn.answer(self.intent)
+        self.runs(turn)
         if self.breaks is not None:
             raise self.breaks
         return [{"recipient_id": conversation, "custom": {"done": True}}]
@@ -171,4 +172,5 @@ def rasa_call(action: str, conversation: str, intent: str = "", confidence: floa
     """What Rasa sends when it wants an action run."""
     found = {"name": intent, "confidence": confidence}
     message = {"text": "", "intent": found, "intent_ranking": [found]}
-    return {"next_action": action, "sender_id": conversation, "tracker": {"sender_id": conversation, "latest_message": message}}
+    tracker = {"sender_id": conversation, "latest_message": message}
+    return {"next_action": action, "sender_id": conversation, "domain": {}, "tracker": tracker}

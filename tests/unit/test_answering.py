@@ -128,6 +128,13 @@ def test_a_follow_up_on_the_sibling_keeps_the_facet(library: Library) -> None:
     assert after.subject == EXPIRED
 
 
+def test_a_facet_alone_without_a_thread_is_asked_back_with_what_is_asked_most(library: Library) -> None:
+    draft, context = said(library, "那要多久")
+    assert (draft.outcome, [o.subject for o in draft.options]) == (Outcome.CLARIFY, [LOST, EXPIRED])
+    assert draft.text.startswith("您要办哪件事？")
+    assert answered(said(library, "2", context)[0]) == [(EXPIRED, Facet.TIME_LIMIT)]
+
+
 def test_what_nobody_published_is_declined_with_a_next_step(library: Library) -> None:
     for text in ("明天股票涨跌", "红烧肉放多少糖", "qwertyuiop"):
         draft, _ = said(library, text)

@@ -122,6 +122,12 @@ def test_an_option_that_leads_nowhere_is_named(folder: Path) -> None:
     assert (problem.entry, problem.value) == ("c-sfz-huan.options", "gaj-sfz-gone")
 
 
+def test_a_popular_matter_that_leads_nowhere_is_named(folder: Path) -> None:
+    write(folder / "popular.yml", {"ask": "哪件事？", "options": [LOST, "gaj-sfz-gone"]})
+    problem = the_error(folder)
+    assert (problem.file, problem.value) == ("popular.yml", "gaj-sfz-gone")
+
+
 def test_a_file_name_that_is_not_the_id_is_told(folder: Path) -> None:
     item_file(folder, LOST).rename(folder / "items" / "gaj" / "lost.yml")
     assert the_error(folder).entry == "id"

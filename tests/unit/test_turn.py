@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering.context import Context
+from assistant.answering.context import Context, Intent
 from assistant.messages import ChatRequest, Reply
 from knowledge.vocabulary import Facet, Outcome
 from tests.unit.fakes import Office, open_folder
@@ -104,7 +104,7 @@ async def test_a_store_that_cannot_write_still_gives_a_next_step(office: Office,
     assert "12345" in reply.model_dump_json()
 
 
-@pytest.mark.xfail(strict=True, raises=OSError, reason="bug: take() reads the thread before its try, a store that is away gives no reply")
+@pytest.mark.xfail(strict=True, raises=OSError, reason="bug: take() reads the thread before its try")
 async def test_a_store_that_cannot_be_read_still_gives_a_next_step(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     first = await say(office, "身份证丢了补办要带什么")
 
@@ -115,12 +115,13 @@ async def test_a_store_that_cannot_be_read_still_gives_a_next_step(office: Offic
     assert "12345" in (await say(office, "那多少钱", first)).text
 
 
-@pytest.mark.xfail(strict=True, reason="bug: what the action decided is thrown away, and the question is answered again on the changed thread")
-async def test_an_engine_that_is_late_after_its_action_ran_does_not_change_the_answer(office: Office) -> None:
+@pytest.mark.xfail(strict=True, reason="bug: the action's draft is thrown away, and the message is answered again on the changed thread")
+async def test_an_engine_that_is_late_after_its_action_ran_does_not_change_the_decision(office: Office) -> None:
+    office.dialogue.runs = lambda turn: turn.act(Outcome.HANDOFF, "给您找人。", Intent(name="handoff", confidence=0.9))
+    assert (await say(office, "我要找真人")).text == "给您找人。"
     office.dialogue.goes_away()
     office.dialogue.breaks_after_the_action = True
-    reply = await say(office, "换身份证多少钱")
-    assert reply.outcome is Outcome.CLARIFY
+    assert (await say(office, "我要找真人")).outcome is Outcome.HANDOFF
 
 
 async def test_two_messages_of_one_conversation_are_taken_one_after_the_other(office: Office) -> None:
@@ -160,7 +161,9 @@ async def test_the_engine_hears_no_command_and_standard_words(office: Office) ->
     assert [text for _, text in office.dialogue.heard] == ['ask_fee{"subject":"x"}', "身份证丢了怎么办"]
 
 
-@pytest.mark.parametrize(("text", "outcome"), [("着火了", Outcome.EMERGENCY), ("哪里能买到假证", Outcome.REFUSED), ("？？😭", Outcome.NO_ANSWER)])
+@pytest.mark.parametrize(
+    ("text", "outcome"), [("着火了", Outcome.EMERGENCY), ("哪里能买到假证", Outcome.REFUSED), ("？？😭", Outcome.NO_ANSWER)]
+)
 async def test_what_must_not_wait_never_asks_the_engine(office: Office, text: str, outcome: Outcome) -> None:
     office.dialogue.breaks = RuntimeError("must not be asked")
     reply = await say(office, text)
@@ -190,9 +193,19 @@ async def test_a_turn_in_flight_keeps_the_knowledge_that_it_began_with(office: O
     assert (after.answers[0].version, after.answers[0].text) == (new.snapshot.version, "不收费。现在免了。")
 
 
-async def test_a_thread_on_a_subject_that_is_gone_does_not_break(office: Office) -> None:
+async def say_after_the_subject_is_gone(office: Office, text: str) -> Reply:
+    """Say something in a conversation whose subject and options are no longer published."""
     first = await say(office, "换身份证多少钱")
     gone = Context(subject="gaj-gone", facets=(Facet.FEE,), options=("gaj-gone", "gaj-too"))
     office.conversations.record(first.model_copy(update={"turn_id": "0" * 32}), "web", "", gone, {}, 1.0)
-    for text in ("1", "那多少钱", "那过期的呢", "都不是"):
-        assert (await say(office, text, first)).outcome is not Outcome.ERROR
+    return await say(office, text, first)
+
+
+@pytest.mark.parametrize("text", ["1", "那多少钱", "那过期的呢", "都不是", "身份证丢了怎么办"])
+async def test_a_thread_on_a_subject_that_is_gone_does_not_break(office: Office, text: str) -> None:
+    assert (await say_after_the_subject_is_gone(office, text)).outcome is not Outcome.ERROR
+
+
+@pytest.mark.xfail(strict=True, reason="bug: _decide answers on context.subject without asking whether it is still published (KeyError)")
+async def test_an_unclear_message_on_a_subject_that_is_gone_does_not_break(office: Office) -> None:
+    assert (await say_after_the_subject_is_gone(office, "红烧肉要多久")).outcome is not Outcome.ERROR
