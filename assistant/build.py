@@ -93,7 +93,13 @@ def _ensure_encoder(settings: Settings, snapshot: Snapshot, say: Say, retrain: b
     """The name of the encoder to use, trained first where that is needed."""
     if settings.encoder:
         return ""
-    key = _hash([_texts(snapshot), *_bytes(ROOT / p for p in ("assistant/answering/encoder.py", "knowledge/text.py"))])
+    key = _hash(
+        [
+            _texts(snapshot),
+            snapshot.words.model_dump_json().encode(),
+            *_bytes(ROOT / p for p in ("assistant/answering/encoder.py", "knowledge/text.py")),
+        ]
+    )
     previous = read_current(settings)
     if not retrain and previous is not None and (settings.data / "encoders" / previous.encoder).is_dir() and previous.encoder:
         return previous.encoder
@@ -205,7 +211,8 @@ def _write_whole(folder: Path, write: Callable[[Path], object]) -> None:
 
 
 def _texts(snapshot: Snapshot) -> bytes:
-    return "\n".join(f"{p.subject}\t{p.text}" for p in snapshot.phrases).encode()
+    families = [f"{s.id}\t{s.families}" for s in snapshot.subjects]
+    return "\n".join([*families, *(f"{p.subject}\t{p.text}" for p in snapshot.phrases)]).encode()
 
 
 def _bytes(paths: Iterable[Path]) -> list[bytes]:

@@ -6,7 +6,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("[邮箱]", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)),
     # GB 11643: 17 digits and a check digit or X; spaces and dashes are typed between groups. A wrong check
     # digit is masked too, for a mistyped number is still somebody's.
-    ("[证件号]", re.compile(r"(?<!\d)\d{6}[\s-]?(?:19|20)?\d{2}[\s-]?\d{2}[\s-]?\d{2}[\s-]?\d{3}[\dXx]?(?![\dA-Za-z])")),
+    ("[证件号]", re.compile(r"(?<!\d)\d{6}[\s-]?(?:(?:19|20)\d{2}[\s-]?\d{2}[\s-]?\d{2}[\s-]?\d{3}[\dXx]|\d{6}[\s-]?\d{3})(?![\dA-Za-z])")),
     (
         "[信用代码]",
         re.compile(
@@ -26,8 +26,12 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("[号码]", re.compile(r"(?<!\d)\d{9,}(?!\d)")),
 )
 _NAME = re.compile(
-    r"((?:我|他|她|本人|名字|姓名)(?:的名字)?(?:叫做?|是叫|是|:|\uff1a)\s?)([\u4e00-\u9fff]{2,4})(?=[,\uff0c。.;\uff1b!\uff01\s]|身份证|电话|手机|$)"
+    r"((?:我|他|她|本人|爸爸?|妈妈?|父亲|母亲|老公|老婆|爱人|丈夫|妻子|儿子|女儿|孩子|小孩|崽)叫做?\s?|(?:名字|姓名)(?:叫|是|:|\uff1a)\s?)"
+    r"((?:欧阳|司马|上官|诸葛|夏侯|皇甫|尉迟|[\u4e00-\u9fff])[\u4e00-\u9fff]{1,2})"
 )
+_NOT_IN_NAMES = set("丢掉坏办想要在是去来补换被有没不和跟的了也今昨前身户驾护居电手住")
+"""Characters that begin the next word rather than end a name."""
+_COMPOUND = {"欧阳", "司马", "上官", "诸葛", "夏侯", "皇甫", "尉迟"}
 _SURNAMES = set(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊孟秦邱江尹薛闫段雷侯龙史陶黎贺毛郝顾龚邵万钱严武戴莫孔向汤"
 )
@@ -40,4 +44,12 @@ def mask(text: str) -> str:
     """
     for label, pattern in _RULES:
         text = pattern.sub(label, text)
-    return _NAME.sub(lambda m: f"{m.group(1)}[姓名]" if m.group(2)[0] in _SURNAMES else m.group(0), text)
+    return _NAME.sub(_mask_name, text)
+
+
+def _mask_name(found: re.Match[str]) -> str:
+    name = found.group(2)
+    if name[0] not in _SURNAMES and name[:2] not in _COMPOUND:
+        return found.group(0)
+    rest = name[-1] if name[-1] in _NOT_IN_NAMES else ""
+    return f"{found.group(1)}[姓名]{rest}"

@@ -15,9 +15,10 @@ import httpx
 import jieba
 import structlog
 import uvicorn
+from structlog.tracebacks import ExceptionDictTransformer
 
 from assistant.api.app import make_app
-from assistant.build import build_dialogue, build_knowledge
+from assistant.build import build_dialogue, build_knowledge, read_current
 from assistant.dialogue.supervisor import free_port
 from assistant.errors import BuildError
 from assistant.services import wire
@@ -37,7 +38,8 @@ def configure_logging(settings: Settings) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
+            # Without locals: they hold the message before it is masked.
+            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level.upper()]),
@@ -48,7 +50,13 @@ def configure_logging(settings: Settings) -> None:
 
 def prepare(settings: Settings) -> Path | None:
     """Build what is missing; returns the dialogue model, or None where Rasa is switched off."""
-    build_knowledge(settings, say, retrain=True)
+    try:
+        build_knowledge(settings, say, retrain=True)
+    except BuildError as error:
+        # What was live stays live: an entry that expires overnight must not keep the service from starting.
+        if read_current(settings) is None:
+            raise
+        say(str(error))
     return build_dialogue(settings, say) if settings.rasa_processes else None
 
 

@@ -50,8 +50,8 @@ class Shelf:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._library = open_library(settings)
         self._seen = read_current(settings)
+        self._library = open_library(settings)
 
     def library(self) -> Library:
         """The library of this moment; a turn keeps the one that it began with."""
@@ -61,12 +61,12 @@ class Shelf:
         """Swap in whatever `knowledge build` publishes. A snapshot that does not load changes nothing."""
         while True:
             await asyncio.sleep(POLL_SECONDS)
-            current = read_current(self._settings)
-            if current == self._seen:
-                continue
-            self._seen = current
             try:
+                current = read_current(self._settings)
+                if current == self._seen:
+                    continue
+                self._seen = current
                 self._library = await asyncio.to_thread(open_library, self._settings)
                 log.info("snapshot_live", version=self._library.snapshot.version)
-            except (OSError, ValueError, BuildError) as error:
+            except (OSError, ValueError, KeyError, BuildError) as error:
                 log.error("snapshot_rejected", cause=str(error))

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.answering.answerer import CALL_12345, Draft, Library, ask_for_matter, screen_out
 from assistant.answering.context import NO_INTENT, Context
@@ -51,8 +52,8 @@ class TurnTaker:
 
     async def take(self, request: ChatRequest) -> Reply:
         """Take one turn. Two messages of one conversation are taken one after the other."""
-        stored = await self._stored_context(request.conversation_id)
-        conversation_id = request.conversation_id if stored is not None and request.conversation_id else uuid.uuid4().hex
+        known = await self._stored_context(request.conversation_id) is not None
+        conversation_id = request.conversation_id if known and request.conversation_id else uuid.uuid4().hex
         lock = self._locks.setdefault(conversation_id, asyncio.Lock())
         async with lock:
             started = time.perf_counter()
@@ -64,12 +65,20 @@ class TurnTaker:
                 return _reply(conversation_id, _BROKEN, degraded=False)
 
     async def _stored_context(self, conversation_id: str | None) -> Context | None:
-        return None if conversation_id is None else await asyncio.to_thread(self._conversations.context, conversation_id)
+        """The thread of a conversation; None when it has none, or the store is down and it begins anew."""
+        if conversation_id is None:
+            return None
+        try:
+            return await asyncio.to_thread(self._conversations.context, conversation_id)
+        except SQLAlchemyError:
+            log.exception("context_not_read", conversation=conversation_id)
+            return None
 
     async def _steps(self, request: ChatRequest, conversation_id: str, started: float) -> Reply:
         message = screen(request.text)
         library = self._library()
-        context = await self._stored_context(request.conversation_id) or Context()
+        # Read again inside the lock: an earlier message of the same person may just have moved the thread.
+        context = await self._stored_context(conversation_id if request.conversation_id else None) or Context()
         audience = "clerk" if request.channel == "clerk" else "citizen"
         context = context.model_copy(update={"region": request.region or context.region or self._region, "audience": audience})
         degraded = False
@@ -80,11 +89,16 @@ class TurnTaker:
             context = turn.context
         reply = _reply(conversation_id, draft, degraded)
         milliseconds = (time.perf_counter() - started) * 1000
-        await asyncio.to_thread(
-            self._conversations.record, reply, request.channel, message.masked, context, draft.explanation, milliseconds
-        )
+        await self._record(reply, request.channel, message.masked, context, draft, milliseconds)
         log.info("turn", conversation=conversation_id, outcome=draft.outcome.value, degraded=degraded, ms=round(milliseconds, 1))
         return reply
+
+    async def _record(self, reply: Reply, channel: str, masked: str, context: Context, draft: Draft, milliseconds: float) -> None:
+        """Write the turn. A store that is down loses the record, never the answer."""
+        try:
+            await asyncio.to_thread(self._conversations.record, reply, channel, masked, context, draft.explanation, milliseconds)
+        except SQLAlchemyError:
+            log.exception("turn_not_recorded", conversation=reply.conversation_id)
 
     async def _converse(self, conversation_id: str, turn: OpenTurn) -> tuple[Draft, bool]:
         """Let Rasa decide; without Rasa, answer the question."""
@@ -97,6 +111,9 @@ class TurnTaker:
             log.warning("dialogue_undecided", conversation=conversation_id)
         except DialogueUnavailable as error:
             log.warning("dialogue_unavailable", conversation=conversation_id, cause=str(error))
+            if turn.draft is not None:
+                # Its action has decided the turn; only Rasa's own answer came too late.
+                return turn.draft, False
         finally:
             self._desk.close(conversation_id)
         return turn.answer(NO_INTENT), True

@@ -123,7 +123,7 @@ def _same_question(knowledge: Knowledge) -> Iterator[Problem]:
     owner: dict[str, str] = {}
     for subject, questions in all_questions(knowledge):
         for question in questions:
-            key = fold(question)
+            key = fold(knowledge.lexicon.standardise(question))
             if owner.setdefault(key, subject) != subject:
                 yield Problem(
                     knowledge.files[subject], "questions", question, f"同一句问法也写在 {knowledge.files[owner[key]]} 里，请留一处"

@@ -78,6 +78,7 @@ class Lexicon:
             sounds = lazy_pinyin(run)
             if len(sounds) != len(run):
                 continue
+            edges = self._edges(run)
             fixed, at = run, 0
             while at < len(run) - 1:
                 for size in (6, 5, 4, 3, 2):
@@ -86,8 +87,9 @@ class Lexicon:
                     # 户口不在 sounds like 户口簿在: a “not” is never a slip.
                     if term is None or said.count("不") != term.count("不"):
                         continue
-                    # Two characters that are a word of their own are no slip either (直达 is not 执达).
-                    if size > 2 or not self._cutter.FREQ.get(said):
+                    # A slip breaks the words around it; what cuts through known words, or is one, is none
+                    # (打工租房 is not 打公租房).
+                    if {at, at + size} <= edges and not self._cutter.FREQ.get(said):
                         fixed = fixed[:at] + term + fixed[at + size :]
                         at += size - 1
                         break
@@ -95,6 +97,13 @@ class Lexicon:
             if fixed != run:
                 text = text.replace(run, fixed)
         return text
+
+    def _edges(self, run: str) -> set[int]:
+        """Where words begin and end, cutting by the dictionary alone."""
+        edges = {0}
+        for word in self._cutter.cut(run, HMM=False):
+            edges.add(max(edges) + len(word))
+        return edges
 
     def words(self, text: str) -> list[str]:
         """Cut standardised text into words, without punctuation and fillers."""

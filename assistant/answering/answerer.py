@@ -70,13 +70,17 @@ class Library:
         found = [
             (not question.key.startswith(key), len(question.key), at)
             for at, question in enumerate(self.index.questions)
-            if key in question.key and self.index.subjects[self.index.phrases[at].subject].kind in ("item", "topic")
+            if key in question.key and self._shown_to_citizens(self.index.phrases[at].subject)
         ]
         phrases = [self.index.phrases[at] for *_, at in sorted(found)]
         first: dict[str, Phrase] = {}
         for phrase in phrases:
             first.setdefault(phrase.subject, phrase)
         return [*first.values(), *(p for p in phrases if first[p.subject] is not p)][:limit]
+
+    def _shown_to_citizens(self, subject: str) -> bool:
+        found = self.index.subjects[subject]
+        return found.kind in ("item", "topic") and found.audience != "clerk"
 
     def subject(self, subject: str) -> Subject:
         """A subject by its id; KeyError when the snapshot has none."""
@@ -91,9 +95,11 @@ def respond(library: Library, text: str, context: Context, intent: Intent, today
     """
     question, ranking = library.rank(text)
     facets = asked_facets(question, intent)
-    picked = _pick(library, text, question, ranking, context)
+    tapped = _tapped(library, text, question, context)
+    picked = tapped or _pick(library, question, ranking, context)
     if picked is not None:
-        named = question.facets or context.asked_facets
+        # A button's own words are no question; a paraphrase may bring a facet of its own.
+        named = context.asked_facets if tapped else question.facets or context.asked_facets
         return _answer(library, picked, named, 1.0, context, today, {"picked": picked})
     if context.options and declines_all(text):
         return _ask_again(context)
@@ -128,7 +134,8 @@ def asked_facets(question: Question, intent: Intent = NO_INTENT) -> tuple[Facet,
     return tuple(f for f, b in sorted(belief.items(), key=lambda pair: -pair[1]) if b >= floor)[: thresholds.MAX_FACETS]
 
 
-def _pick(library: Library, text: str, question: Question, everywhere: Ranking, context: Context) -> str | None:
+def _tapped(library: Library, text: str, question: Question, context: Context) -> str | None:
+    """The option that a message picks by number, order, label, or a name that only one option has."""
     options = [o for o in context.options if o in library.index.subjects]
     if not options:
         return None
@@ -137,9 +144,13 @@ def _pick(library: Library, text: str, question: Question, everywhere: Ranking, 
         number = picked_label(text, [library.subject(o).label for o in options])
     if number is None:
         number = named_by_one(question.core, [f"{s.title}{s.label}{s.department}" for s in map(library.subject, options)])
-    if number is not None:
-        return options[number]
-    if not question.core or _is_new_question(library, everywhere, options):
+    return None if number is None else options[number]
+
+
+def _pick(library: Library, question: Question, everywhere: Ranking, context: Context) -> str | None:
+    """The option that a message means in its own words."""
+    options = [o for o in context.options if o in library.index.subjects]
+    if not options or not question.core or _is_new_question(library, everywhere, options):
         return None
     return _best_of(library, question, options, thresholds.PICK)
 
@@ -205,9 +216,9 @@ def _decide(
         return _answer(library, subject.id, facets, ranking.confidence, context, today, why)
     if intent.name == "out_of_scope" and ranking.confidence < thresholds.OUT_OF_SCOPE * intent.confidence:
         return _decline(library, None, intent, context, why)
-    if context.subject is not None and facets and subject.kind != "clarification":
+    if context.subject in library.index.subjects and facets and subject.kind != "clarification":
         # A facet with no confident new subject: the document merely mentioned does not switch the subject.
-        return _answer(library, context.subject, facets, ranking.confidence, context, today, why | {"kept": context.subject})
+        return _answer(library, str(context.subject), facets, ranking.confidence, context, today, why | {"kept": context.subject})
     if not question.core and library.snapshot.popular:
         return _clarify(library, library.snapshot.popular_ask, list(library.snapshot.popular), facets, context, why)
     options = _options(library, ranking)
@@ -241,6 +252,8 @@ def _answer(
     library: Library, subject_id: str, facets: tuple[Facet, ...], confidence: float, context: Context, today: date, why: dict[str, object]
 ) -> tuple[Draft, Context]:
     subject = library.subject(subject_id)
+    if subject.audience == "clerk" and context.audience != "clerk":
+        return _nothing_published(subject, facets, why), context
     wanted: tuple[Facet | None, ...] = (None,) if subject.kind == "topic" else facets or (Facet.PROCESS, Facet.MATERIALS)
     entries = [library.entries.get((subject_id, facet)) for facet in wanted]
     published = [e for e in entries if e is not None and not is_expired(e.expires_on, today)]

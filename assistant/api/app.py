@@ -73,6 +73,8 @@ async def _guard(request: Request, call_next: RequestResponseEndpoint) -> Respon
     """Refuse oversized bodies before they are read, and tell browsers to load nothing from elsewhere."""
     internal = request.url.path.startswith("/internal/")
     length = request.headers.get("content-length", "")
+    if not internal and request.method == "POST" and "transfer-encoding" in request.headers:
+        return problems.problem(411, "请求要写明长度（Content-Length)，不收分块发送的内容。")
     if not internal and length.isdecimal() and int(length) > MAX_BODY:
         return problems.problem(413, f"内容太长了，一句话最多{MAX_MESSAGE}字。")
     response = await call_next(request)

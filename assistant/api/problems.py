@@ -9,7 +9,8 @@ from starlette.exceptions import HTTPException
 
 MEDIA_TYPE = "application/problem+json"
 _TITLES = {
-    400: "请求有误", 403: "不能访问", 404: "没有找到", 405: "方法不对", 413: "内容太长",
+    400: "请求有误", 403: "不能访问", 404: "没有找到", 405: "方法不对",
+    411: "没写长度", 413: "内容太长",
     422: "内容有误", 429: "太快了", 500: "服务出错", 503: "服务还没准备好",
 }  # fmt: skip
 
@@ -46,7 +47,7 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
         field = ".".join(str(part) for part in found["loc"] if part not in ("body", "query", "path")) or "请求"
         causes.append(_CAUSES.get(found["type"], "{field} 不符合要求").format(field=field, **_plain(found.get("ctx"))))
     status = 400 if any(e["type"] == "json_invalid" for e in error.errors()) else 422
-    return problem(status, ";".join(causes) + "。请改好再发。")
+    return problem(status, "；".join(causes) + "。请改好再发。")
 
 
 def _plain(context: Any) -> dict[str, Any]:

@@ -76,7 +76,6 @@ def test_new_phrases_get_a_new_encoder_when_training_is_wanted(shop: Settings) -
     assert "训练" in said
 
 
-@pytest.mark.xfail(strict=True, reason="bug: the encoder's key leaves out the word lists (and families) that it is trained with")
 def test_new_words_get_a_new_encoder_when_training_is_wanted(shop: Settings) -> None:
     before = read_current(shop)
     write(shop.knowledge / "lexicon" / "terms.yml", ["身份证丢", "证折断"])

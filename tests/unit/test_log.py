@@ -47,7 +47,6 @@ async def test_a_turn_that_broke_is_logged_with_its_cause(office: Office, log: P
     assert "broken pipe of the engine" in json.dumps(line)
 
 
-@pytest.mark.xfail(strict=True, reason="bug: dict_tracebacks logs local variables, the message before masking among them")
 async def test_the_log_of_a_turn_that_broke_holds_nothing_that_was_said(office: Office, log: Path) -> None:
     office.dialogue.breaks = RuntimeError("broken")
     await office.turns.take(ChatRequest(text=SAID))
