@@ -164,7 +164,7 @@ def _sibling(library: Library, question: Question, everywhere: Ranking, current:
     here = library.subject(current)
     if here.kind != "item":
         return None
-    kin = [s for s in library.index.subjects.values() if s.kind == "item" and set(s.families) & set(here.families)]
+    kin = [s for s in library.index.subjects.values() if s.kind == "item" and s.families[:1] == here.families[:1]]
     elliptical = text.startswith(_ELLIPSIS) or text.rstrip("?\uff1f!\uff01 。.").endswith(_TAILS)
     if not elliptical and not _names_another_situation(question, here, kin, everywhere):
         return None

@@ -47,12 +47,13 @@ class QuestionReader:
         standard = self.lexicon.standardise(text)
         spans = self._spans(standard)
         core = _without(standard, [span for span, _ in spans])
+        left = "".join(self.lexicon.words(_CONNECTIVES.sub("", core.strip(" ,。!?;，！？；"))))
         return Question(
             text=standard,
             key=fold(standard),
             terms=tuple(self.lexicon.search_terms(standard)),
             core_terms=tuple(self.lexicon.search_terms(core)),
-            core="".join(self.lexicon.words(_CONNECTIVES.sub("", core.strip(" ,。!?;")))),
+            core=left if len(left) > 1 else "",  # one character left over names nothing
             facets=tuple(dict.fromkeys(facet for _, facet in spans)),
         )
 
