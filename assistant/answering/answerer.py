@@ -68,9 +68,9 @@ class Library:
         if not key:
             return []
         found = [
-            (not question.key.startswith(key), len(question.key), at)
-            for at, question in enumerate(self.index.questions)
-            if key in question.key and self._shown_to_citizens(self.index.phrases[at].subject)
+            (not found.startswith(key), len(found), at)
+            for at, found in enumerate(self.index.keys)
+            if key in found and self._shown_to_citizens(self.index.phrases[at].subject)
         ]
         phrases = [self.index.phrases[at] for *_, at in sorted(found)]
         first: dict[str, Phrase] = {}

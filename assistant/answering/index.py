@@ -52,9 +52,11 @@ class SearchIndex:
         self._names = [s.id for s in snapshot.subjects]
         self.phrases: list[Phrase] = sorted((p for p in snapshot.phrases if p.subject in order), key=lambda p: order[p.subject])
         questions = [reader.read(p.text) for p in self.phrases]
-        self.questions = questions
-        """The phrases as read, in the order of `phrases`."""
+        self.keys = [q.key for q in questions]
+        """The phrases folded, in the order of `phrases`, for suggestions."""
         self._owner = np.array([order[p.subject] for p in self.phrases])
+        # The phrases lie subject by subject: the n-th has those from bounds[n] up to bounds[n + 1].
+        self._bounds = np.searchsorted(self._owner, np.arange(len(self._names) + 1))
         self._exact: dict[str, int] = {}
         for at, question in enumerate(questions):
             self._exact.setdefault(question.key, at)
@@ -92,11 +94,14 @@ class SearchIndex:
         per = [_per_subject(s, self._owner, count) for s in (words, core, meaning, core_meaning)]
         total = per[0] + per[1] + per[2] + per[3] + typical
         exact = self._exact.get(question.key)
+        weights = {term: self._words.weight(term) for term in question.terms}
+        full = sum(weights.values()) or 1.0
         found = []
         for number in np.argsort(-total)[:limit]:
             if total[number] <= 0:
                 break
-            best = int(np.flatnonzero(self._owner == number)[np.argmax(by_phrase[self._owner == number])])
+            first, last = self._bounds[number], self._bounds[number + 1]
+            best = int(first + np.argmax(by_phrase[first:last]))
             found.append(
                 Match(
                     subject=self._names[number],
@@ -106,7 +111,7 @@ class SearchIndex:
                     meaning=float(per[2][number]),
                     core_meaning=float(per[3][number]),
                     typical=float(typical[number]),
-                    covered=self._words.share_known(question.terms, self._vocabulary[number]),
+                    covered=sum(w for t, w in weights.items() if t in self._vocabulary[number]) / full,
                     phrase=self.phrases[best].text,
                 )
             )
@@ -145,12 +150,6 @@ class _Lexical:
         full = sum(self.weight(t) for t in dict.fromkeys(terms))
         raw = np.asarray(self._bm25.get_scores(known), dtype=np.float32)
         return np.asarray(np.clip(raw / full, 0, 1), dtype=np.float32)
-
-    def share_known(self, terms: Sequence[str], vocabulary: set[str]) -> float:
-        """Share of the message's weight that lies in a vocabulary."""
-        weights = {t: self.weight(t) for t in terms}
-        full = sum(weights.values())
-        return sum(w for t, w in weights.items() if t in vocabulary) / full if full else 0.0
 
 
 def _nearest(vectors: NDArray[np.float32]) -> faiss.Index:
