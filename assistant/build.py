@@ -68,9 +68,8 @@ def build_knowledge(settings: Settings, say: Say, *, retrain: bool) -> Current:
     folder = settings.data / "snapshots" / snapshot.version
     if not (folder / "snapshot.json").exists():
         _write_whole(folder, lambda to: (to / "snapshot.json").write_text(snapshot.model_dump_json(), "utf-8"))
-    say(
-        f"知识已编译：{len(knowledge.items)} 个事项，{len(knowledge.topics)} 个话题，{len(snapshot.phrases)} 句问法，版本 {snapshot.version}"
-    )
+    counts = f"{len(knowledge.items)} 个事项，{len(knowledge.topics)} 个话题，{len(snapshot.phrases)} 句问法"
+    say(f"知识已编译：{counts}，版本 {snapshot.version}")
     encoder = _ensure_encoder(settings, snapshot, say, retrain)
     current = Current(snapshot.version, encoder)
     pointer = settings.data / "current.json"

@@ -70,7 +70,7 @@ class TurnTaker:
             return None
         try:
             return await asyncio.to_thread(self._conversations.context, conversation_id)
-        except SQLAlchemyError:
+        except (SQLAlchemyError, OSError):
             log.exception("context_not_read", conversation=conversation_id)
             return None
 
@@ -97,7 +97,7 @@ class TurnTaker:
         """Write the turn. A store that is down loses the record, never the answer."""
         try:
             await asyncio.to_thread(self._conversations.record, reply, channel, masked, context, draft.explanation, milliseconds)
-        except SQLAlchemyError:
+        except (SQLAlchemyError, OSError):
             log.exception("turn_not_recorded", conversation=reply.conversation_id)
 
     async def _converse(self, conversation_id: str, turn: OpenTurn) -> tuple[Draft, bool]:

@@ -99,7 +99,7 @@ def respond(library: Library, text: str, context: Context, intent: Intent, today
     picked = tapped or _pick(library, question, ranking, context)
     if picked is not None:
         # A button's own words are no question; a paraphrase may bring a facet of its own.
-        named = context.asked_facets if tapped else question.facets or context.asked_facets
+        named = context.asked_facets if tapped else _named(question, intent) or context.asked_facets
         return _answer(library, picked, named, 1.0, context, today, {"picked": picked})
     if context.options and declines_all(text):
         return _ask_again(context)
@@ -111,8 +111,10 @@ def respond(library: Library, text: str, context: Context, intent: Intent, today
             return _answer(library, current, facets or context.facets, 1.0, context, today, {"kept": current})
         sibling = _sibling(library, question, ranking, current, text)
         if sibling is not None:
-            named = question.facets or context.facets
+            named = _named(question, intent) or context.facets
             return _answer(library, sibling, named, 1.0, context, today, {"moved": sibling})
+    if _elliptical(text) or 0 < len(question.core) <= thresholds.SHORT:
+        facets = _named(question, intent) or context.asked_facets or context.facets or facets
     exact = library.index.exact_phrase(question)
     if exact is not None and exact.facet is not None:
         facets = (exact.facet, *(f for f in question.facets if f is not exact.facet))
@@ -159,13 +161,24 @@ _ELLIPSIS = ("那", "换成", "如果", "要是", "改成", "不是", "不对", 
 _TAILS = ("呢", "咧", "嘞")
 
 
+def _elliptical(text: str) -> bool:
+    """Whether a message leans on the one before (“那…”, “…呢”)."""
+    return text.startswith(_ELLIPSIS) or text.rstrip("?\uff1f!\uff01 。.").endswith(_TAILS)
+
+
+def _named(question: Question, intent: Intent) -> tuple[Facet, ...]:
+    """Facets that a short follow-up names itself; an engine's guess on two words does not count."""
+    sure = intent.confidence >= thresholds.SURE_INTENT
+    return asked_facets(question, intent) if question.facets or sure else ()
+
+
 def _sibling(library: Library, question: Question, everywhere: Ranking, current: str, text: str) -> str | None:
     """The sibling that an elliptical message moves to (“那过期的呢”), judged within the family alone."""
     here = library.subject(current)
     if here.kind != "item":
         return None
     kin = [s for s in library.index.subjects.values() if s.kind == "item" and s.families[:1] == here.families[:1]]
-    elliptical = text.startswith(_ELLIPSIS) or text.rstrip("?\uff1f!\uff01 。.").endswith(_TAILS)
+    elliptical = _elliptical(text)
     if not elliptical and not _names_another_situation(question, here, kin, everywhere):
         return None
     ids = [s.id for s in kin]

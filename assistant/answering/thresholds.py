@@ -35,6 +35,12 @@ FACET = 0.3
 FACET_RATIO = 0.5
 """A facet with this share of the likeliest one's belief is asked beside it."""
 
+SURE_INTENT = 0.75
+"""Intent confidence from which a short follow-up without a cue is taken to name a facet itself."""
+
+SHORT = 4
+"""A message that names no more than this many characters of its matter (“行驶证”) asks what was asked before."""
+
 NEW_QUESTION = 0.75
 """Confidence in something outside the options or the family from which it is a new question."""
 
@@ -48,7 +54,7 @@ share of the engine's."""
 SCREEN_OUT = 0.55
 """From here on an emergency or a refusal ends the turn before Rasa is asked."""
 
-ACT_SURE = 0.65
+ACT_SURE = 0.7
 ACT_OVERRIDE = 0.75
 """An act (complaint, hand-off …) that the engine is surer of than ACT_SURE stays an act. A less sure one
 gives way to a published answer from ACT_OVERRIDE on: it was a question about complaints or hand-offs."""

@@ -136,7 +136,7 @@ async def test_an_oversized_body_is_refused(office: Office) -> None:
         problem_of(await client.post("/api/v1/chat", json={"text": "a", "more": "x" * 70_000}), 413)
 
 
-async def test_an_oversized_body_without_its_length_is_refused(office: Office) -> None:
+async def test_a_body_that_does_not_say_its_length_is_refused(office: Office) -> None:
     async def chunks():  # noqa: ANN202
         yield b'{"text": "a", "more": "'
         for _ in range(100):
@@ -145,7 +145,7 @@ async def test_an_oversized_body_without_its_length_is_refused(office: Office) -
 
     async with office.client() as client:
         response = await client.post("/api/v1/chat", content=chunks(), headers={"content-type": "application/json"})
-    problem_of(response, 413)
+    problem_of(response, 411)
 
 
 async def test_a_length_that_is_no_number_is_no_server_error(office: Office) -> None:
