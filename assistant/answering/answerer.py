@@ -154,7 +154,8 @@ def _pick(library: Library, question: Question, everywhere: Ranking, context: Co
     options = [o for o in context.options if o in library.index.subjects]
     if not options or not question.core or _is_new_question(library, everywhere, options):
         return None
-    return _best_of(library, question, options, thresholds.PICK)
+    heads = {library.subject(option).parent for option in options}
+    return _best_of(library, question, options, thresholds.PICK, heads.pop() if len(heads) == 1 else "")
 
 
 _ELLIPSIS = ("那", "换成", "如果", "要是", "改成", "不是", "不对", "要的是")
@@ -184,7 +185,7 @@ def _sibling(library: Library, question: Question, everywhere: Ranking, current:
     ids = [s.id for s in kin]
     if len(kin) < 2 or _is_new_question(library, everywhere, ids):
         return None
-    return _best_of(library, question, ids, thresholds.KIN)
+    return _best_of(library, question, ids, thresholds.KIN, here.parent)
 
 
 def _names_another_situation(question: Question, here: Subject, kin: list[Subject], everywhere: Ranking) -> bool:
@@ -202,10 +203,10 @@ def _is_new_question(library: Library, everywhere: Ranking, among: list[str]) ->
     return everywhere.confidence >= thresholds.NEW_QUESTION
 
 
-def _best_of(library: Library, question: Question, group: list[str], least: float) -> str | None:
-    """The one of a group that a short message means: its own words, and its words behind the group's name."""
+def _best_of(library: Library, question: Question, group: list[str], least: float, head: str) -> str | None:
+    """The one of a group that a short message means: its own words, and its words behind what it leaves out (`head`)."""
     shares: dict[str, float] = {}
-    for text in (question.text, f"{library.subject(group[0]).parent}{question.core}"):
+    for text in (question.text, f"{head}{question.core}"):
         read = library.index.reader.read(text)
         for candidate in library.ranker.rank(library.index, read, only=group).candidates:
             shares[candidate.match.subject] = shares.get(candidate.match.subject, 0.0) + candidate.share / 2
