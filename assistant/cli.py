@@ -15,7 +15,7 @@ from assistant.settings import Settings
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """智问:政务服务智能问答。"""
+    """智问：政务服务智能问答。"""
 
 
 def _settings(**given: object) -> Settings:
@@ -52,7 +52,7 @@ def run(host: str | None, port: int | None, data: Path | None) -> None:
 @_DATA
 @click.option("--json", "as_json", is_flag=True, help="输出完整的答复（JSON)")
 def ask(question: str, data: Path | None, as_json: bool) -> None:
-    """问一句话,例如:./zhiwen ask "身份证丢了要带什么"。已有服务在运行就问它,没有就临时启动一个。"""
+    """问一句话，例如：./zhiwen ask "身份证丢了要带什么"。已有服务在运行就问它，没有就临时启动一个。"""
     with _service(_settings(data=data)) as url:
         reply = httpx.post(f"{url}/api/v1/chat", json={"text": question, "channel": "cli"}, timeout=30, trust_env=False).json()
     click.echo(json.dumps(reply, ensure_ascii=False, indent=2) if as_json else reply.get("text") or reply.get("detail"))
@@ -97,7 +97,7 @@ def knowledge() -> None:
 
 @knowledge.command("check")
 def knowledge_check() -> None:
-    """检查知识文件;有错误时以 1 结束。"""
+    """检查知识文件；有错误时以 1 结束。"""
     from assistant.build import check_knowledge
 
     found, problems = check_knowledge(_settings())
@@ -111,7 +111,7 @@ def knowledge_check() -> None:
 @knowledge.command("build")
 @_DATA
 def knowledge_build(data: Path | None) -> None:
-    """检查并编译知识;正在运行的服务一两秒内换上新版本,不用重启,也不重新训练。"""
+    """检查并编译知识；正在运行的服务十来秒内换上新版本，不用重启，也不重新训练。"""
     from assistant import build, serving
 
     started = time.perf_counter()
@@ -124,7 +124,7 @@ def knowledge_build(data: Path | None) -> None:
 
 @knowledge.command("calibrate")
 def knowledge_calibrate() -> None:
-    """重新拟合排序权重和置信度,写入 assistant/answering/calibration.json(约两分钟)。"""
+    """重新拟合排序权重和置信度，写入 assistant/answering/calibration.json（要几分钟）。"""
     from assistant import calibration, serving
 
     calibration.refit(_settings(), serving.say)
@@ -136,7 +136,7 @@ def knowledge_calibrate() -> None:
 @click.option("--epochs", type=click.IntRange(1, 1000), default=100, show_default=True, help="普通机器人训练多少轮")
 @_DATA
 def bench(as_json: bool, questions: Path | None, epochs: int, data: Path | None) -> None:
-    """和一个普通的 Rasa FAQ 机器人比速度、内存、训练时间和准确率(约二十分钟)。"""
+    """和一个普通的 Rasa FAQ 机器人比速度、内存、训练时间和准确率（要半小时以上）。"""
     from assistant import serving
     from benchmarks import versus_stock_rasa
 
