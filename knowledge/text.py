@@ -133,11 +133,6 @@ def distinct(values: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(values))
 
 
-def shorten(text: str, limit: int) -> str:
-    """At most `limit` characters, with an ellipsis where something was cut."""
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
 def contains_any(text: str, needles: Sequence[str]) -> bool:
     """Whether any of the needles occurs in the text."""
     return any(needle in text for needle in needles)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.text import MAX_TEXT, Lexicon, clean, fold, normalise, shorten
+from knowledge.text import MAX_TEXT, Lexicon, clean, fold, normalise
 
 LEXICON = Lexicon(
     terms=("公积金", "身份证", "户口簿"),
@@ -102,8 +102,3 @@ def test_search_terms_hold_words_and_runs_of_up_to_three_characters() -> None:
 
 def test_a_text_without_words_has_no_search_terms() -> None:
     assert LEXICON.search_terms("?! 😭") == []
-
-
-def test_shortening_says_that_something_was_cut() -> None:
-    assert shorten("身份证丢了", 4) == "身份证…"
-    assert shorten("身份证", 3) == "身份证"
