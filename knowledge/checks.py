@@ -6,7 +6,7 @@ from datetime import date
 
 from knowledge.loader import Knowledge, Problem
 from knowledge.render import is_expired
-from knowledge.schema import Confusion, Item, Negative, Topic
+from knowledge.schema import Confusion, Dated, Item, ManualEntry, Negative, Topic
 from knowledge.text import fold
 from knowledge.vocabulary import Facet
 
@@ -30,6 +30,7 @@ def check(knowledge: Knowledge, today: date) -> list[Problem]:
     """All problems of the knowledge as a whole; those that are no warnings stop a build."""
     problems = [p for item in knowledge.items.values() for p in _item(item, knowledge, today)]
     problems += [p for topic in knowledge.topics.values() for p in _topic(topic, knowledge, today)]
+    problems += [p for entry in knowledge.manual.values() for p in _manual(entry, knowledge, today)]
     problems += _references(knowledge)
     problems += _patterns(knowledge)
     problems += _same_question(knowledge)
@@ -65,11 +66,26 @@ def _topic(topic: Topic, knowledge: Knowledge, today: date) -> Iterator[Problem]
     yield from _personal(topic, file)
 
 
-def _dated(entry: Item | Topic, file: str, today: date) -> Iterator[Problem]:
+def _manual(entry: ManualEntry, knowledge: Knowledge, today: date) -> Iterator[Problem]:
+    file = knowledge.files.get(entry.id, entry.id)
+    at = f"{entry.id}."
+    if entry.subject not in knowledge.items and entry.subject not in knowledge.topics:
+        yield Problem(file, f"{at}subject", entry.subject, "没有这个事项或话题")
+    if entry.subject in knowledge.topics and entry.facet is not None:
+        yield Problem(file, f"{at}facet", entry.facet, "话题没有方面，这里写 null")
+    if entry.subject in knowledge.items and entry.facet is None:
+        yield Problem(file, f"{at}facet", "", "挂在事项上的问答要写是哪个方面")
+    if entry.department not in knowledge.departments:
+        yield Problem(file, f"{at}department", entry.department, "departments.yml 里没有这个部门")
+    yield from _dated(entry, file, today, at)
+    yield from _personal(entry, file, at)
+
+
+def _dated(entry: Dated, file: str, today: date, at: str = "") -> Iterator[Problem]:
     if is_expired(entry.expires_on, today):
-        yield Problem(file, "expires_on", str(entry.expires_on), "已过有效期，要复核后改日期，否则不会回答")
+        yield Problem(file, f"{at}expires_on", str(entry.expires_on), "已过有效期，要复核后改日期，否则不会回答")
     if entry.reviewed_on > today:
-        yield Problem(file, "reviewed_on", str(entry.reviewed_on), "复核日期在将来")
+        yield Problem(file, f"{at}reviewed_on", str(entry.reviewed_on), "复核日期在将来")
 
 
 def _thin(file: str, questions: int) -> Iterator[Problem]:
@@ -77,11 +93,11 @@ def _thin(file: str, questions: int) -> Iterator[Problem]:
         yield Problem(file, "questions", str(questions), f"问法少于{MIN_QUESTIONS}句，容易认不出来", warning=True)
 
 
-def _personal(entry: Item | Topic, file: str) -> Iterator[Problem]:
+def _personal(entry: Dated, file: str, at: str = "") -> Iterator[Problem]:
     text = entry.model_dump_json()
     for kind, pattern in _PERSONAL.items():
         if pattern.search(text):
-            yield Problem(file, kind, "（不显示）", "知识里不能有个人信息或口令，请删掉")
+            yield Problem(file, f"{at}{kind}", "（不显示）", "知识里不能有个人信息或口令，请删掉")
 
 
 def _references(knowledge: Knowledge) -> Iterator[Problem]:
@@ -119,21 +135,23 @@ def _patterns(knowledge: Knowledge) -> Iterator[Problem]:
 
 
 def _same_question(knowledge: Knowledge) -> Iterator[Problem]:
-    """A question may belong to one subject only; otherwise the exact match is a coin toss."""
+    """A question may belong to one record only; otherwise the exact match is a coin toss."""
     owner: dict[str, str] = {}
-    for subject, questions in all_questions(knowledge):
+    for record, questions in all_questions(knowledge):
         for question in questions:
             key = fold(knowledge.lexicon.standardise(question))
-            if owner.setdefault(key, subject) != subject:
-                yield Problem(
-                    knowledge.files[subject], "questions", question, f"同一句问法也写在 {knowledge.files[owner[key]]} 里，请留一处"
-                )
+            other = owner.setdefault(key, record)
+            if other != record:
+                cause = f"同一句问法也写在 {knowledge.files[other]} 的 {other} 里，请留一处"
+                yield Problem(knowledge.files[record], f"{record}.questions", question, cause)
 
 
 def all_questions(knowledge: Knowledge) -> Iterator[tuple[str, list[str]]]:
-    """Every subject with its questions (without names and negatives)."""
+    """Every record with its questions (without names and negatives)."""
     for item in knowledge.items.values():
         yield item.id, [q for questions in item.questions.values() for q in questions]
     for group in (knowledge.topics, knowledge.clarifications, knowledge.boundaries):
         for record in group.values():
             yield record.id, list(record.questions)
+    for entry in knowledge.manual.values():
+        yield entry.id, [entry.question, *entry.similar]

@@ -1,8 +1,8 @@
 """Compile the knowledge files into a snapshot."""
 
 from knowledge.loader import Knowledge
-from knowledge.render import Rendered, render
-from knowledge.schema import Boundary, Clarification, Dated, Item, Source, Topic
+from knowledge.render import Rendered, marked, render
+from knowledge.schema import Boundary, Clarification, Dated, Item, ManualEntry, Source, Topic
 from knowledge.snapshot import Citation, Entry, Phrase, Snapshot, Subject, WordLists, with_version
 from knowledge.text import distinct, fold
 from knowledge.vocabulary import FACET_TITLES, Facet, Outcome
@@ -27,6 +27,9 @@ def compile_snapshot(knowledge: Knowledge) -> Snapshot:
     for boundary in knowledge.boundaries.values():
         subjects.append(_boundary_subject(boundary))
         phrases.extend(_phrases(boundary.id, (boundary.title,), boundary.questions))
+    for manual in knowledge.manual.values():
+        entries.append(_manual_entry(manual))
+        phrases.extend(_manual_phrases(manual))
     phrases.extend(_neighbours(knowledge, phrases))
     words = WordLists(
         terms=knowledge.lexicon.terms,
@@ -138,12 +141,25 @@ def _topic_entries(topic: Topic) -> list[Entry]:
     return entries
 
 
+def _manual_entry(manual: ManualEntry) -> Entry:
+    rendered = Rendered(marked(manual.answer, manual.sample), manual.sources, manual.sample)
+    entry = _entry(manual, manual.subject, manual.facet, manual.question, rendered)
+    return entry.model_copy(update={"id": manual.id, "manual": True})
+
+
 def _item_phrases(item: Item) -> list[Phrase]:
     found = _phrases(item.id, (item.name, item.label, *item.names), ())
     for facet, questions in item.questions.items():
         asked = None if facet == "any" else Facet(facet)
         found += [Phrase(text=q, subject=item.id, facet=asked, kind="question") for q in questions]
     return found
+
+
+def _manual_phrases(manual: ManualEntry) -> list[Phrase]:
+    return [
+        Phrase(text=question, subject=manual.subject, facet=manual.facet, kind="question", entry=manual.id)
+        for question in distinct((manual.question, *manual.similar))
+    ]
 
 
 def _neighbours(knowledge: Knowledge, known: list[Phrase]) -> list[Phrase]:

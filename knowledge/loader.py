@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from knowledge.schema import Boundary, Clarification, Department, Item, Popular, Record, Source, Topic
+from knowledge.schema import Boundary, Clarification, Department, Item, ManualEntry, Popular, Record, Source, Topic
 from knowledge.text import Lexicon
 from knowledge.vocabulary import Facet
 
@@ -44,6 +44,7 @@ class Knowledge:
 
     items: dict[str, Item]
     topics: dict[str, Topic]
+    manual: dict[str, ManualEntry]
     clarifications: dict[str, Clarification]
     boundaries: dict[str, Boundary]
     departments: dict[str, Department]
@@ -52,7 +53,7 @@ class Knowledge:
     facet_cues: dict[Facet, tuple[str, ...]]
     popular: Popular | None = None
     files: dict[str, str] = field(default_factory=dict)
-    """Subject id -> the file it was read from, relative to the folder."""
+    """Record id -> the file it was read from, relative to the folder."""
 
 
 def load(root: Path) -> tuple[Knowledge, list[Problem]]:
@@ -80,6 +81,7 @@ def load(root: Path) -> tuple[Knowledge, list[Problem]]:
 
     items = read_all("items", Item)
     topics = read_all("topics", Topic)
+    manual = read_all("manual", list[ManualEntry])
     clarifications = read_all("clarifications", list[Clarification])
     boundaries = read_all("boundaries", list[Boundary])
     departments = read_file(root / "departments.yml", dict[str, Department], "departments.yml", problems) or {}
@@ -89,6 +91,7 @@ def load(root: Path) -> tuple[Knowledge, list[Problem]]:
         Knowledge(
             items={i.id: i for i in items},
             topics={t.id: t for t in topics},
+            manual={m.id: m for m in manual},
             clarifications={c.id: c for c in clarifications},
             boundaries={b.id: b for b in boundaries},
             departments=departments,

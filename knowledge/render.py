@@ -24,7 +24,7 @@ def render(item: Item, facet: Facet, knowledge: Knowledge) -> Rendered | None:
     """The published text of a facet of an item; None where nothing is published."""
     if facet in item.answers:
         written = item.answers[facet]
-        return Rendered(_marked(written.text, written.sample), _cited(item, written.source), written.sample)
+        return Rendered(marked(written.text, written.sample), _cited(item, written.source), written.sample)
     if facet is Facet.MATERIALS:
         return _materials(item)
     if facet is Facet.TIME_LIMIT:
@@ -33,7 +33,7 @@ def render(item: Item, facet: Facet, knowledge: Knowledge) -> Rendered | None:
         return Rendered(_fee(item.fee), _cited(item, item.fee.source), item.fee.sample)
     if facet is Facet.ONLINE:
         text = f"{_depth(item.online)}{item.online.text}"
-        return Rendered(_marked(text, item.online.sample), _cited(item, item.online.source), item.online.sample)
+        return Rendered(marked(text, item.online.sample), _cited(item, item.online.source), item.online.sample)
     if facet is Facet.LEGAL_BASIS:
         lines = [f"《{s.title}》{s.locator}" for s in item.sources.values()]
         return Rendered("办这件事依据的规定：\n" + _numbered(lines), tuple(item.sources.values()))
@@ -44,7 +44,7 @@ def render(item: Item, facet: Facet, knowledge: Knowledge) -> Rendered | None:
     if department is not None and facet in (Facet.PLACE, Facet.HOURS, Facet.PHONE):
         written = {Facet.PLACE: department.place, Facet.HOURS: department.hours, Facet.PHONE: department.phone}[facet]
         window = f"窗口：{item.window.name}。\n" if facet is Facet.PLACE else ""
-        return Rendered(_marked(window + written.text, written.sample), (), written.sample)
+        return Rendered(marked(window + written.text, written.sample), (), written.sample)
     return None
 
 
@@ -53,7 +53,8 @@ def _cited(item: Item, key: str | None) -> tuple[Source, ...]:
     return (item.sources[key],) if key is not None else (next(iter(item.sources.values())),)
 
 
-def _marked(text: str, sample: bool) -> str:
+def marked(text: str, sample: bool) -> str:
+    """The text, with the note behind it where a value in it is only a sample."""
     return f"{text}{SAMPLE_NOTE}" if sample else text
 
 
@@ -114,7 +115,7 @@ def _fee(fee: Fee) -> str:
         head = "不收费。"
     else:
         head = f"{_plain(fee.amount)}{fee.unit}。"
-    return _marked(f"{head}{fee.rule}", fee.sample)
+    return marked(f"{head}{fee.rule}", fee.sample)
 
 
 def _plain(amount: Decimal) -> str:

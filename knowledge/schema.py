@@ -249,6 +249,22 @@ class Topic(Dated):
     confused_with: tuple[Confusion, ...] = ()
 
 
+class ManualEntry(Dated):
+    """One entry of a 答疑手册: a question that no field of the item holds, and its answer, word for word."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^m-[a-z0-9-]+$")]
+    subject: SubjectId
+    """The item or topic that it belongs to."""
+    facet: Facet | None
+    """What about the item is asked; None where the subject is a topic."""
+    question: Question
+    similar: tuple[Question, ...] = ()
+    answer: Text
+    department: Text
+    sources: tuple[Source, ...] = Field(min_length=1)
+    sample: bool = False
+
+
 class Clarification(Record):
     """Questions that several subjects fit, what to ask back, and what to offer."""
 

@@ -25,7 +25,7 @@ class Citation(Published):
 
 
 class Entry(Published):
-    """A published text that answers one facet of an item, or a topic (facet None)."""
+    """A published text: one facet of an item, a topic (facet None), or an entry of a 答疑手册."""
 
     id: str
     subject: str
@@ -39,6 +39,8 @@ class Entry(Published):
     expires_on: date | None
     sample: bool
     layer: Literal["citizen", "clerk"] = "citizen"
+    manual: bool = False
+    """Of a 答疑手册: answers its own question alone, not its facet in general."""
 
 
 class Subject(Published):
@@ -73,6 +75,8 @@ class Phrase(Published):
     subject: str
     facet: Facet | None = None
     kind: Literal["name", "question"]
+    entry: str | None = None
+    """The entry of a 答疑手册 that answers it; None: the subject's own entries do."""
 
 
 class WordLists(Published):

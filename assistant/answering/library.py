@@ -25,7 +25,7 @@ class Library:
     @classmethod
     def of(cls, snapshot: Snapshot, index: SearchIndex, ranker: Ranker) -> "Library":
         """Put together what was built for one snapshot."""
-        entries = {(e.subject, e.facet): e for e in snapshot.entries if e.layer == "citizen"}
+        entries = {(e.subject, e.facet): e for e in snapshot.entries if e.layer == "citizen" and not e.manual}
         return cls(snapshot, index, ranker, entries, tuple(s for s in snapshot.subjects if s.patterns))
 
     def rank(self, text: str) -> tuple[Question, Ranking]:

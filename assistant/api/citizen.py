@@ -100,7 +100,7 @@ async def item(item_id: str, wired: Wired) -> ItemDetail:
     if subject is None or subject.kind not in ("item", "topic") or subject.audience == "clerk":
         raise HTTPException(404, f"没有编号为“{clean(item_id)[:60]}”的事项，请在目录 /api/v1/items 里查。")
     current = [e for e in library.snapshot.entries if e.subject == item_id and not is_expired(e.expires_on, date.today())]
-    entries = [e for e in current if e.layer == "citizen"]
+    entries = [e for e in current if e.layer == "citizen" and not e.manual]
     return ItemDetail(**_summary(subject).model_dump(), version=library.snapshot.version, facets=[_facet(e) for e in entries])
 
 

@@ -11,6 +11,7 @@ Record = dict[str, Any]
 LOST, EXPIRED, BROKEN = "gaj-sfz-bl", "gaj-sfz-hl", "gaj-sfz-shhl"
 WEEKEND, FOR_CLERKS = "t-zhoumo", "t-yuanze"
 WHICH_CHANGE = "c-sfz-huan"
+ABROAD = "m-gaj-sfz-bl-1"
 FIRE, FORGERY, PHONE_CARD = "x-huozai", "x-jiazheng", "x-shoujika"
 
 OWN_FACETS = ("conditions", "process", "result", "validity", "proxy", "delivery", "forms", "cross_region", "exempt")
@@ -88,6 +89,21 @@ def topics() -> list[Record]:
     ]  # fmt: skip
 
 
+def manual() -> list[Record]:
+    """What no field of the item holds: one entry on an item, one on a topic."""
+    common = dated() | {"department": "公安局", "sources": [{"title": "中华人民共和国居民身份证法", "locator": "第十一条"}]}
+    return [
+        common | {
+            "id": ABROAD, "subject": LOST, "facet": "proxy", "question": "人在国外，身份证丢了能让家里人补吗",
+            "similar": ["老公在国外，证丢了我能去补吗"], "answer": "要等本人回国再补。", "sample": True,
+        },
+        common | {
+            "id": "m-zhoumo-1", "subject": WEEKEND, "facet": None, "question": "春节七天有人值班吗", "answer": "初一到初三没有。",
+            "department": "政务服务局",
+        },
+    ]  # fmt: skip
+
+
 def clarifications() -> list[Record]:
     """A question that three items fit."""
     return [
@@ -149,6 +165,7 @@ def write_folder(folder: Path, *, words: bool = True) -> Path:
         write(item_file(folder, record["id"]), record)
     for record in topics():
         write(folder / "topics" / f"{record['id']}.yml", record)
+    write(folder / "manual" / "gaj.yml", manual())
     write(folder / "clarifications" / "sfz.yml", clarifications())
     write(folder / "boundaries" / "all.yml", boundaries())
     write(folder / "popular.yml", {"ask": "您要办哪件事？", "options": [LOST, EXPIRED]})

@@ -8,7 +8,7 @@ import yaml
 
 from knowledge.checks import MIN_QUESTIONS, check
 from knowledge.loader import Problem, load
-from tests.unit.small_knowledge import BROKEN, EXPIRED, LOST, WEEKEND, edit, item_file, write
+from tests.unit.small_knowledge import ABROAD, BROKEN, EXPIRED, LOST, WEEKEND, edit, item_file, manual, write
 
 TODAY = date(2024, 6, 1)
 
@@ -144,3 +144,29 @@ def test_few_questions_are_only_a_reminder(folder: Path) -> None:
     edit(item_file(folder, LOST), questions={"any": [f"身份证丢了第{n}种问法" for n in range(MIN_QUESTIONS)]})
     thin = {p.file for p in check(load(folder)[0], TODAY) if p.entry == "questions"}
     assert f"items/gaj/{LOST}.yml" not in thin and f"items/gaj/{EXPIRED}.yml" in thin
+
+
+@pytest.mark.parametrize(
+    ("change", "entry"),
+    [
+        ({"subject": "gaj-sfz-gone"}, "subject"),
+        ({"subject": WEEKEND}, "facet"),
+        ({"facet": None}, "facet"),
+        ({"department": "航天局"}, "department"),
+        ({"expires_on": "2024-05-31"}, "expires_on"),
+        ({"answer": "打13800138000找小王"}, "手机号"),
+        ({"question": "身份证过期了怎么办？"}, "questions"),
+        ({"similar": ["身份证丢了怎么办"]}, "questions"),
+    ],
+)
+def test_a_fault_of_a_manual_entry_names_the_entry(folder: Path, change: dict[str, object], entry: str) -> None:
+    first, second = manual()
+    write(folder / "manual" / "gaj.yml", [first | change, second])
+    problem = the_error(folder)
+    assert (problem.file, problem.entry) == ("manual/gaj.yml", f"{ABROAD}.{entry}")
+
+
+def test_two_manual_entries_may_not_ask_the_same(folder: Path) -> None:
+    first, second = manual()
+    write(folder / "manual" / "gaj.yml", [first, second, first | {"id": "m-gaj-sfz-bl-2"}])
+    assert {p.entry for p in errors(folder)} == {"m-gaj-sfz-bl-2.questions"}

@@ -8,7 +8,7 @@ from knowledge.compiler import compile_snapshot
 from knowledge.loader import load
 from knowledge.snapshot import Snapshot, read_snapshot
 from knowledge.vocabulary import Facet, Outcome
-from tests.unit.small_knowledge import BROKEN, EXPIRED, FIRE, FOR_CLERKS, LOST, WEEKEND, WHICH_CHANGE, edit, item_file, write_folder
+from tests.unit.small_knowledge import ABROAD, BROKEN, EXPIRED, FIRE, FOR_CLERKS, LOST, WEEKEND, WHICH_CHANGE, edit, item_file, write_folder
 
 
 def compiled(folder: Path) -> Snapshot:
@@ -21,7 +21,7 @@ def compiled(folder: Path) -> Snapshot:
 def test_every_item_has_an_entry_for_every_facet_with_source_and_dates(folder: Path) -> None:
     snapshot = compiled(folder)
     for subject in (LOST, EXPIRED, BROKEN):
-        entries = {e.facet: e for e in snapshot.entries if e.subject == subject and e.layer == "citizen"}
+        entries = {e.facet: e for e in snapshot.entries if e.subject == subject and e.layer == "citizen" and not e.manual}
         assert set(entries) == set(Facet)
         assert all(e.text and e.citations and e.reviewed_on and e.effective_from for e in entries.values())
         assert all(e.id == f"{subject}#{facet}" for facet, e in entries.items())
@@ -35,7 +35,7 @@ def test_what_clerks_check_is_published_for_clerks_alone(folder: Path) -> None:
 
 
 def test_a_topic_is_one_entry_without_a_facet(folder: Path) -> None:
-    entries = [e for e in compiled(folder).entries if e.subject == WEEKEND and e.layer == "citizen"]
+    entries = [e for e in compiled(folder).entries if e.subject == WEEKEND and e.layer == "citizen" and not e.manual]
     assert [(e.id, e.facet, e.text) for e in entries] == [(WEEKEND, None, "星期六上午有人值班。")]
 
 
@@ -85,3 +85,17 @@ def test_a_file_that_is_no_snapshot_is_refused(tmp_path: Path, content: str) -> 
     path.write_text(content, "utf-8")
     with pytest.raises(ValueError):
         read_snapshot(path)
+
+
+def test_an_entry_of_the_manual_is_published_word_for_word_beside_the_item_s_own_facet(folder: Path) -> None:
+    snapshot = compiled(folder)
+    entry = next(e for e in snapshot.entries if e.id == ABROAD)
+    assert (entry.subject, entry.facet, entry.title) == (LOST, Facet.PROXY, "人在国外，身份证丢了能让家里人补吗")
+    assert entry.manual and entry.citations and entry.text == "要等本人回国再补。（示例值，以当地窗口公布为准）"
+    assert [e.id for e in snapshot.entries if (e.subject, e.facet) == (LOST, Facet.PROXY) and not e.manual] == [f"{LOST}#proxy"]
+
+
+def test_the_manual_s_questions_name_their_entry_and_the_item_s_own_do_not(folder: Path) -> None:
+    phrases = [p for p in compiled(folder).phrases if p.subject == LOST]
+    assert [(p.facet, p.kind) for p in phrases if p.entry == ABROAD] == [(Facet.PROXY, "question")] * 2
+    assert {p.entry for p in phrases if p.text == "身份证丢了怎么办"} == {None}
