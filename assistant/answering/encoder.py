@@ -122,6 +122,9 @@ def train_encoder(
         by_label.setdefault(label, []).append(at)
     group_of = {label: groups[members[0]] for label, members in by_label.items()}
     steps = max(1, epochs * len(texts) // (_SUBJECTS_PER_BATCH * _PHRASES_PER_SUBJECT))
+    # The rate falls to nothing at the end: what was learned last does not outweigh the rest, and one phrase more or
+    # less moves the results little.
+    schedule = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.0, steps)
     for step in range(steps):
         chosen = _draw_batch(by_label, group_of, generator)
         bags = [_drop_terms(phrases[i], generator) for i in chosen]
@@ -132,12 +135,13 @@ def train_encoder(
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()  # type: ignore[no-untyped-call]
+        schedule.step()
         if progress is not None:
             progress(step + 1, steps)
     return BuiltinEncoder(model.eval(), lexicon)
 
 
-_LEARNING_RATE = 5e-3
+_LEARNING_RATE = 1e-2
 _SUBJECTS_PER_BATCH = 48
 _PHRASES_PER_SUBJECT = 4
 _TEMPERATURE = 0.07
