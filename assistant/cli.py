@@ -1,9 +1,11 @@
 """The commands behind ./zhiwen. The launcher has made sure that both environments are there."""
 
 import asyncio
+import getpass
 import json
 import time
 from contextlib import AbstractContextManager, nullcontext
+from datetime import date
 from pathlib import Path
 
 import click
@@ -22,6 +24,7 @@ def _settings(**given: object) -> Settings:
     return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
 
 
+_BY = click.option("--by", default=getpass.getuser, show_default="登录名", help="谁做的")
 _DATA = click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="数据目录（默认 ./data)")
 
 
@@ -120,6 +123,89 @@ def knowledge_build(data: Path | None) -> None:
     except BuildError as error:
         serving.fail(str(error))
     serving.say(f"已发布，用了 {time.perf_counter() - started:.1f} 秒。")
+
+
+@knowledge.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--mapping", type=click.Path(path_type=Path, dir_okay=False), help="列名对照文件（默认用 knowledge/import/ 里的）")
+@click.option("--department", default="", help="文件里没写部门的，算哪个部门的")
+@click.option("--dry-run", is_flag=True, help="只看每一行会怎样，什么都不写")
+@click.option("--failures", type=click.Path(path_type=Path, dir_okay=False), help="把没导入的行写到这个文件，改好可以再导入")
+@_BY
+def knowledge_import(file: Path, mapping: Path | None, department: str, dry_run: bool, failures: Path | None, by: str) -> None:
+    """导入答疑手册或办事指南（xlsx、csv、docx、json），写成草稿等人复核。"""
+    from assistant import serving
+    from knowledge.exchange import importing
+    from knowledge.exchange.errors import ExchangeError
+    from knowledge.exchange.files import write_table
+    from knowledge.exchange.mapping import load_mapping
+    from knowledge.exchange.plan import FAILED, Setting, Verdict
+    from knowledge.loader import load
+
+    settings = _settings()
+    known, _ = load(settings.knowledge)
+    try:
+        mappings = [load_mapping(mapping)] if mapping else importing.shipped_mappings(settings.knowledge)
+        setting = Setting(known, settings.region, date.today(), department)
+        plan, draft = importing.import_file(settings.knowledge, file, mappings, setting, by, dry_run=dry_run)
+        if failures is not None and any(o.verdict in FAILED for o in plan.outcomes):
+            write_table(failures, *plan.failures())
+    except ExchangeError as error:
+        serving.fail(str(error))
+    for flaw in plan.flaws:
+        click.echo(f"[{flaw.kind}] {flaw.what}")
+    for outcome in plan.outcomes:
+        if dry_run or outcome.verdict in FAILED:
+            click.echo(str(outcome))
+    click.echo("，".join(f"{verdict} {plan.count(verdict)} 行" for verdict in Verdict) + "。")
+    if draft is not None:
+        click.echo(f"写成草稿 {draft}，还没有生效。请另一个人看过后运行：./zhiwen knowledge review {draft.stem}")
+
+
+@knowledge.command("export")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--department", default="", help="只导出这个部门的")
+def knowledge_export(file: Path, department: str) -> None:
+    """把答疑手册导出成 xlsx、csv、docx 或 json（看文件名），改好可以再导入。"""
+    from assistant import serving
+    from knowledge.exchange import importing
+    from knowledge.exchange.errors import ExchangeError
+    from knowledge.exchange.mapping import ManualMapping
+    from knowledge.loader import load
+
+    settings = _settings()
+    try:
+        mapping = next(m for m in importing.shipped_mappings(settings.knowledge) if isinstance(m, ManualMapping))
+        count = importing.export_manual(file, load(settings.knowledge)[0], mapping, department)
+    except ExchangeError as error:
+        serving.fail(str(error))
+    click.echo(f"导出了 {count} 条，在 {file}。")
+
+
+@knowledge.command("review")
+@click.argument("draft", default="")
+@click.option("--department", default="", help="复核人的部门")
+@click.option("--reason", default="", help="为什么同意")
+@_BY
+def knowledge_review(draft: str, department: str, reason: str, by: str) -> None:
+    """复核一份草稿，放进知识；不写名字就列出等着复核的。复核人不能是导入的人，部门要对得上。"""
+    from assistant import serving
+    from knowledge.exchange.drafts import Review, accept_draft, load_drafts
+    from knowledge.exchange.errors import ExchangeError
+    from knowledge.loader import load
+
+    settings = _settings()
+    try:
+        if not draft:
+            for name, waiting in load_drafts(settings.knowledge).items():
+                owners = "、".join(sorted(waiting.departments))
+                click.echo(f"{name}：{len(waiting.records)} 条，{owners}，{waiting.imported_by} {waiting.imported_on} 导入")
+            return
+        review = Review(by, department, reason, date.today())
+        ids = accept_draft(settings.knowledge, load(settings.knowledge)[0], draft, review)
+    except ExchangeError as error:
+        serving.fail(str(error))
+    click.echo(f"复核通过 {len(ids)} 条。要生效请运行：./zhiwen knowledge publish")
 
 
 @knowledge.command("calibrate")
