@@ -111,18 +111,66 @@ def knowledge_check() -> None:
     raise SystemExit(1 if errors else 0)
 
 
-@knowledge.command("build")
+@knowledge.command("publish")
+@click.option("--reason", default="", help="为什么发布（不写就记改了什么）")
+@_BY
 @_DATA
-def knowledge_build(data: Path | None) -> None:
-    """检查并编译知识；正在运行的服务十来秒内换上新版本，不用重启，也不重新训练。"""
+def knowledge_publish(data: Path | None, by: str, reason: str) -> None:
+    """检查、编译、发布知识；正在运行的服务十来秒内换上新版本，不用重启，也不重新训练。"""
     from assistant import build, serving
 
     started = time.perf_counter()
     try:
-        build.build_knowledge(_settings(data=data), serving.say, retrain=False)
+        live = build.build_knowledge(_settings(data=data), serving.say, retrain=False, by=by, reason=reason)
     except BuildError as error:
         serving.fail(str(error))
-    serving.say(f"已发布，用了 {time.perf_counter() - started:.1f} 秒。")
+    serving.say(f"第 {live.number} 版已发布，用了 {time.perf_counter() - started:.1f} 秒。")
+
+
+# The name that it had before there were versions.
+knowledge.add_command(knowledge_publish, "build")
+
+
+@knowledge.command("diff")
+@_DATA
+def knowledge_diff(data: Path | None) -> None:
+    """现在发布会改变什么：材料少了几件，时限短了几天，哪些条目变了。"""
+    from assistant import build, serving
+
+    try:
+        found = build.compare_knowledge(_settings(data=data))
+    except BuildError as error:
+        serving.fail(str(error))
+    click.echo("\n".join([*found.lines, found.summary + "。"]))
+
+
+@knowledge.command("versions")
+@_DATA
+def knowledge_versions(data: Path | None) -> None:
+    """发布过的版本，新的在前：谁、什么时候、为什么。"""
+    from assistant import publications
+
+    settings = _settings(data=data)
+    for at, version in enumerate(publications.versions(settings)):
+        when = version.at.astimezone().strftime("%Y-%m-%d %H:%M") if version.at else ""
+        back = f"退回到第 {version.back_to} 版 " if version.back_to else ""
+        click.echo(f"{'*' if at == 0 else ' '} {version.number:4} {version.snapshot} {when} {version.by} {back}{version.reason}")
+
+
+@knowledge.command("rollback")
+@click.argument("version", type=int, required=False)
+@click.option("--reason", required=True, help="为什么退回")
+@_BY
+@_DATA
+def knowledge_rollback(version: int | None, reason: str, by: str, data: Path | None) -> None:
+    """退回到一个发布过的版本（不写就是上一个）；一直有效，到下次 publish 为止。"""
+    from assistant import publications, serving
+
+    try:
+        live = publications.rollback(_settings(data=data), version, by, reason)
+    except BuildError as error:
+        serving.fail(str(error))
+    serving.say(f"现在是第 {live.number} 版，内容和第 {live.back_to} 版一样。")
 
 
 @knowledge.command("import")
@@ -135,6 +183,7 @@ def knowledge_build(data: Path | None) -> None:
 def knowledge_import(file: Path, mapping: Path | None, department: str, dry_run: bool, failures: Path | None, by: str) -> None:
     """导入答疑手册或办事指南（xlsx、csv、docx、json），写成草稿等人复核。"""
     from assistant import serving
+    from assistant.publications import audit
     from knowledge.exchange import importing
     from knowledge.exchange.errors import ExchangeError
     from knowledge.exchange.files import write_table
@@ -159,6 +208,7 @@ def knowledge_import(file: Path, mapping: Path | None, department: str, dry_run:
             click.echo(str(outcome))
     click.echo("，".join(f"{verdict} {plan.count(verdict)} 行" for verdict in Verdict) + "。")
     if draft is not None:
+        audit(settings, "import", by, f"{file.name} → {draft.name}", "")
         click.echo(f"写成草稿 {draft}，还没有生效。请另一个人看过后运行：./zhiwen knowledge review {draft.stem}")
 
 
@@ -185,11 +235,12 @@ def knowledge_export(file: Path, department: str) -> None:
 @knowledge.command("review")
 @click.argument("draft", default="")
 @click.option("--department", default="", help="复核人的部门")
-@click.option("--reason", default="", help="为什么同意")
+@click.option("--reason", default="同意", help="意见")
 @_BY
 def knowledge_review(draft: str, department: str, reason: str, by: str) -> None:
     """复核一份草稿，放进知识；不写名字就列出等着复核的。复核人不能是导入的人，部门要对得上。"""
     from assistant import serving
+    from assistant.publications import audit
     from knowledge.exchange.drafts import Review, accept_draft, load_drafts
     from knowledge.exchange.errors import ExchangeError
     from knowledge.loader import load
@@ -201,10 +252,11 @@ def knowledge_review(draft: str, department: str, reason: str, by: str) -> None:
                 owners = "、".join(sorted(waiting.departments))
                 click.echo(f"{name}：{len(waiting.records)} 条，{owners}，{waiting.imported_by} {waiting.imported_on} 导入")
             return
-        review = Review(by, department, reason, date.today())
+        review = Review(by, department, date.today())
         ids = accept_draft(settings.knowledge, load(settings.knowledge)[0], draft, review)
     except ExchangeError as error:
         serving.fail(str(error))
+    audit(settings, "review", by, f"{draft}: {'、'.join(ids)}", reason)
     click.echo(f"复核通过 {len(ids)} 条。要生效请运行：./zhiwen knowledge publish")
 
 

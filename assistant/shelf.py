@@ -10,8 +10,9 @@ from assistant.answering.answerer import Library
 from assistant.answering.index import SearchIndex
 from assistant.answering.question import QuestionReader
 from assistant.answering.ranking import Ranker
-from assistant.build import load_encoder, read_current
+from assistant.build import load_encoder
 from assistant.errors import BuildError
+from assistant.publications import read_current, snapshot_path
 from assistant.settings import Settings
 from knowledge.snapshot import read_snapshot
 
@@ -38,8 +39,8 @@ def open_library(settings: Settings) -> Library:
     """
     current = read_current(settings)
     if current is None:
-        raise BuildError("还没有编译知识，请先运行 ./zhiwen knowledge build")
-    snapshot = read_snapshot(settings.data / "snapshots" / current.snapshot / "snapshot.json")
+        raise BuildError("还没有编译知识，请先运行 ./zhiwen knowledge publish")
+    snapshot = read_snapshot(snapshot_path(settings, current.snapshot))
     reader = QuestionReader.of(snapshot.words)
     index = SearchIndex(snapshot, reader, load_encoder(settings, current.encoder, reader.lexicon))
     return Library.of(snapshot, index, load_ranker())
@@ -58,7 +59,7 @@ class Shelf:
         return self._library
 
     async def watch(self) -> None:
-        """Swap in whatever `knowledge build` publishes. A snapshot that does not load changes nothing."""
+        """Swap in whatever is published or brought back. A snapshot that does not load changes nothing."""
         while True:
             await asyncio.sleep(POLL_SECONDS)
             try:

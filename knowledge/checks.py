@@ -19,7 +19,7 @@ MIN_REQUIRED_FACETS = (
 """Facets without a template: an item has to write them itself."""
 
 _PERSONAL = {
-    "身份证号": re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"),
+    "身份证号": re.compile(r"(?<!\d)\d{6}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"),
     "手机号": re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"),
     "邮箱": re.compile(r"[\w.+-]+@[\w-]+\.\w+"),
     "口令": re.compile(r"(密码|口令|password)\s*(是|为|[:\uff1a])\s*[A-Za-z0-9@#_!]{4,}", re.IGNORECASE),
@@ -111,7 +111,7 @@ def _thin(file: str, questions: int) -> Iterator[Problem]:
 
 
 def _personal(entry: Dated, file: str, at: str = "") -> Iterator[Problem]:
-    for kind in personal_data(entry.model_dump_json()):
+    for kind in personal_data(entry.model_dump_json(exclude={"id"})):
         yield Problem(file, f"{at}{kind}", "（不显示）", "知识里不能有个人信息或口令，请删掉")
 
 

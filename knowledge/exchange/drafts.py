@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -31,6 +32,10 @@ class Draft(Record):
     def records(self) -> list[ManualEntry | Guide]:
         """All that it holds."""
         return [*self.manual, *self.guides]
+
+    def only(self, wanted: Callable[[ManualEntry | Guide], bool]) -> "Draft":
+        """The draft with some of its records."""
+        return self.model_copy(update={"manual": tuple(filter(wanted, self.manual)), "guides": tuple(filter(wanted, self.guides))})
 
     @property
     def departments(self) -> set[str]:
@@ -76,7 +81,7 @@ def save_draft(root: Path, name: str, draft: Draft, known: dict[str, Draft]) -> 
             update={"manual": _overlaid(before.manual, draft.manual), "guides": _overlaid(before.guides, draft.guides)}
         )
     path = root / FOLDER / f"{name}.yml"
-    write_records(path, draft.model_dump(mode="json", exclude_defaults=True))
+    write_records(path, _plain(draft))
     return path
 
 
@@ -94,16 +99,15 @@ def write_records(path: Path, records: Any) -> None:
 
 @dataclass(frozen=True)
 class Review:
-    """Who lets a draft in, and why."""
+    """Who lets a draft in, and for which department."""
 
     by: str
     department: str
-    reason: str
     on: date
 
 
 def accept_draft(root: Path, knowledge: Knowledge, name: str, review: Review) -> list[str]:
-    """Make a draft part of the reviewed knowledge. Safe to repeat after an interruption.
+    """Make the reviewer's department's part of a draft part of the reviewed knowledge. Safe to repeat after an interruption.
 
     Returns:
         The ids that were let in.
@@ -117,27 +121,34 @@ def accept_draft(root: Path, knowledge: Knowledge, name: str, review: Review) ->
         raise ExchangeError(f"没有叫“{name}”的草稿。")
     if review.by == draft.imported_by:
         raise ExchangeError(f"草稿是 {draft.imported_by} 导入的，要由另一个人复核。")
-    others = draft.departments - {review.department}
-    if others:
-        raise ExchangeError(f"草稿里有 {'、'.join(sorted(others))} 的内容，{review.department}的人不能复核。")
-    ids = {record.id for record in draft.records}
+    ours = draft.only(lambda record: record.department == review.department)
+    if not ours.records:
+        raise ExchangeError(f"草稿是 {'、'.join(sorted(draft.departments))} 的，要由他们的人复核（--department）。")
     file = f"{FOLDER}/{name}.yml"
-    problems = [p for p in check(with_drafts(knowledge, {name: draft}), review.on) if not p.warning and p.file == file]
+    problems = [p for p in check(with_drafts(knowledge, {name: ours}), review.on) if not p.warning and p.file == file]
     if problems:
         raise ExchangeError(f"草稿有 {len(problems)} 处错误，改好再复核：\n" + "\n".join(map(str, problems[:20])))
-    _merge(root, knowledge, "manual", name, draft.manual, review.on)
-    _merge(root, knowledge, "guides", name, draft.guides, review.on)
-    (root / file).unlink()
-    return sorted(ids)
+    _merge(root, knowledge, "manual", name, ours.manual, review)
+    _merge(root, knowledge, "guides", name, ours.guides, review)
+    rest = draft.only(lambda record: record.department != review.department)
+    if rest.records:
+        write_records(root / file, _plain(rest))
+    else:
+        (root / file).unlink()
+    return sorted(record.id for record in ours.records)
 
 
-def _merge(root: Path, knowledge: Knowledge, kind: str, name: str, records: tuple[Any, ...], today: date) -> None:
+def _merge(root: Path, knowledge: Knowledge, kind: str, name: str, records: tuple[Any, ...], review: Review) -> None:
     """Put records where they are already, and new ones into a file of the draft's name."""
     by_file: dict[str, list[Any]] = {}
     for record in records:
-        reviewed = record.model_copy(update={"reviewed_on": today})
+        reviewed = record.model_copy(update={"reviewed_on": review.on})
         by_file.setdefault(knowledge.files.get(record.id, f"{kind}/{name}.yml"), []).append(reviewed)
     known: dict[str, Any] = getattr(knowledge, kind)
     for file, changed in by_file.items():
         there = tuple(record for record in known.values() if knowledge.files[record.id] == file)
-        write_records(root / file, [r.model_dump(mode="json", exclude_defaults=True) for r in _overlaid(there, tuple(changed))])
+        write_records(root / file, [_plain(record) for record in _overlaid(there, tuple(changed))])
+
+
+def _plain(record: Record) -> dict[str, Any]:
+    return record.model_dump(mode="json", exclude_defaults=True)

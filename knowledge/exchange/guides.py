@@ -112,7 +112,7 @@ class GuideImport:
         department = read_department(cells.get(GuideField.DEPARTMENT, ""), self._setting.knowledge) or self._setting.department
         if not name or not department:
             raise Refused("没有写实施部门" if name else "没有写事项名称")
-        kinds = personal_data("\n".join(cells.values()))
+        kinds = personal_data("\n".join(text for field, text in cells.items() if field != GuideField.CODE))
         if kinds:
             raise Refused(f"里面有{'、'.join(kinds)}，请删掉再导入")
         listed = read_sources(cells.get(GuideField.SOURCES, ""))

@@ -1,5 +1,6 @@
 """Which column of a table is which field: small files that an office edits for its own platform."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +19,7 @@ NOTHING = ("", "无", "/", "-", "—", "--", "暂无", "null", "none")
 """What platforms write where there is nothing."""
 SHORT = 4
 """A facet told in so few characters (是, 0次) says nothing without its column's name."""
+_BRACKETS = re.compile(r"\s*[（(]([^（(]*)[)）]\s*$")
 HEADER_ROWS = 10
 """The header is looked for in so many rows: above it stand titles and notes."""
 
@@ -114,12 +116,17 @@ class MappedTable:
 def map_grid(grid: Grid, mappings: list[Mapping]) -> MappedTable | None:
     """Find the header and the mapping that it fits; None when the table is about something else."""
     for top, header in enumerate(grid.rows[:HEADER_ROWS]):
-        names = [fold(name) for name in header]
+        names = [_key(name) for name in header]
         for mapping in mappings:
-            places = {field: [names.index(fold(n)) for n in known if fold(n) in names] for field, known in mapping.columns.items()}
+            places = {field: [names.index(_key(n)) for n in known if _key(n) in names] for field, known in mapping.columns.items()}
             if all(places.get(field) for field in _REQUIRED[mapping.kind]):  # type: ignore[call-overload]
                 return MappedTable(mapping, _rows(grid, top, header, {str(f): at for f, at in places.items() if at}))
     return None
+
+
+def _key(column: str) -> str:
+    """A column's name as it is compared: without what stands in brackets behind it (必填, 工作日)."""
+    return fold(_BRACKETS.sub("", column))
 
 
 def _rows(grid: Grid, top: int, header: list[str], places: dict[str, list[int]]) -> list[Row]:
@@ -136,9 +143,16 @@ def _rows(grid: Grid, top: int, header: list[str], places: dict[str, list[int]])
 
 def _text(field: str, columns: list[tuple[str, str]]) -> str:
     """The text of a field. Of a facet that several columns tell, or that a bare “是” tells, the columns are named."""
+    columns = [(name, _with_unit(name, text)) for name, text in columns]
     if field not in FACET_TITLES:
         return "\n".join(text for _, text in columns if text.strip())
-    told = [(name, text) for name, text in columns if text.strip().lower() not in NOTHING]
+    told = [(_BRACKETS.sub("", name), text) for name, text in columns if text.strip().lower() not in NOTHING]
     if len(told) == 1 and len(told[0][1].strip()) > SHORT:
         return told[0][1]
     return "\n".join(f"{name}：{text.strip().rstrip('。')}。" for name, text in told)
+
+
+def _with_unit(column: str, text: str) -> str:
+    """A bare number with the unit that its column's name has in brackets: 承诺时限（工作日）."""
+    unit = _BRACKETS.search(column)
+    return f"{text.strip()}{unit[1]}" if unit and text.strip().isdigit() else text
