@@ -15,6 +15,8 @@ from knowledge.vocabulary import Facet
 
 REVIEW_AFTER = timedelta(days=365)
 """An imported guide must be reviewed again after so long."""
+SHORTEST_NAME = 3
+"""Two characters (取水) are a word, and no name of a matter."""
 NO_BASIS = "办事指南里没有写设定依据，请向受理窗口了解。"
 _UNITS = {
     "工作日": Unit.WORKING_DAYS, "个工作日": Unit.WORKING_DAYS, "自然日": Unit.NATURAL_DAYS, "个自然日": Unit.NATURAL_DAYS,
@@ -28,7 +30,7 @@ _MARK = re.compile(r"(?<![\d.])(?:\d{1,2}[.、．](?!\d)|[（(]\d{1,2}[)）]|[�
 _COPIES = re.compile(r"复印件(?:各?(\d+)份)?")
 _ASIDE = re.compile(r"^(?P<name>.+?)[（(](?P<aside>.+)[)）]$", re.DOTALL)
 _PLAIN_ASIDE = re.compile(r"^(?:原件|正本|纸质|电子|复印件|及|和|、|，|,|；|;|/|各|\d+份|\s)*$")
-_OFFICIAL = re.compile(r"(的?(审批|核发|许可|核准|登记|备案|签发|认定|确认|给付|办理|审核|初审|申领|申请))+$")
+_OFFICIAL = re.compile(r"(的?(审批|核发|许可|核准|登记|备案|签发|认定|确认|给付|办理|审核|初审|申领|申请))$")
 
 
 def read_limit(text: str, unit: str = "") -> Limit | str | None:
@@ -196,9 +198,11 @@ def _fee(text: str) -> Fee | None:
 def _names(name: str, aliases: str) -> list[str]:
     """What the matter is called: its name, its everyday names, and its name without brackets and official tails."""
     bare = re.sub(r"[（(【][^）)】]*[)）】]", "", name).strip() or name
-    short = _OFFICIAL.sub("", bare)
+    shorter = [bare]
+    while (short := _OFFICIAL.sub("", shorter[-1])) != shorter[-1] and len(short) >= SHORTEST_NAME:
+        shorter.append(short)
     everyday = [one_line(part) for part in re.split(r"[\n；;，,、|｜]", aliases)]
-    return distinct(n for n in (name, *everyday, bare, short if len(short) >= 3 else "") if n)
+    return distinct(n for n in (name, *everyday, *shorter) if n)
 
 
 def _number(code: str, name: str, department: str) -> str:
