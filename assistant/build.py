@@ -68,7 +68,10 @@ def build_knowledge(settings: Settings, say: Say, *, retrain: bool, by: str = "z
     path = snapshot_path(settings, snapshot.version)
     if not path.exists():
         _write_whole(path.parent, lambda to: (to / path.name).write_text(snapshot.model_dump_json(), "utf-8"))
-    counts = f"{len(knowledge.items)} 个事项，{len(knowledge.topics)} 个话题，{len(snapshot.phrases)} 句问法"
+    counts = (
+        f"{len(knowledge.items)} 个事项，{len(knowledge.guides)} 份办事指南，{len(knowledge.topics)} 个话题，"
+        f"{len(knowledge.manual)} 条问答，{len(snapshot.phrases)} 句问法"
+    )
     say(f"知识已编译：{counts}，版本 {snapshot.version}")
     encoder = _ensure_encoder(settings, snapshot, say, retrain)
     current = read_current(settings)

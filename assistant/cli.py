@@ -3,16 +3,22 @@
 import asyncio
 import getpass
 import json
+import logging
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import httpx
 
 from assistant.errors import BuildError
 from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from knowledge.loader import Knowledge
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -95,7 +101,10 @@ def evaluate(file: Path, url: str | None, failures: int, report: Path | None, da
 
 @main.group()
 def knowledge() -> None:
-    """检查、编译知识。"""
+    """检查、导入、复核、发布知识。"""
+    import jieba
+
+    jieba.setLogLevel(logging.WARNING)
 
 
 @knowledge.command("check")
@@ -171,6 +180,48 @@ def knowledge_rollback(version: int | None, reason: str, by: str, data: Path | N
     except BuildError as error:
         serving.fail(str(error))
     serving.say(f"现在是第 {live.number} 版，内容和第 {live.back_to} 版一样。")
+
+
+@knowledge.command("off")
+@click.argument("what")
+@click.option("--reason", required=True, help="为什么停答")
+@_BY
+@_DATA
+def knowledge_off(what: str, reason: str, by: str, data: Path | None) -> None:
+    """马上停答一个事项、话题、问答，或一个方面（编号#方面）；问到时说清找谁问。"""
+    from knowledge.switches import switch_off
+
+    settings = _settings(data=data)
+    _switch(settings, "off", what, reason, by, lambda known: switch_off(settings.knowledge, known, what, reason, by, date.today()))
+
+
+@knowledge.command("on")
+@click.argument("what")
+@click.option("--reason", required=True, help="为什么恢复")
+@_BY
+@_DATA
+def knowledge_on(what: str, reason: str, by: str, data: Path | None) -> None:
+    """恢复停答的。"""
+    from knowledge.switches import switch_on
+
+    settings = _settings(data=data)
+    _switch(settings, "on", what, reason, by, lambda known: switch_on(settings.knowledge, known, what))
+
+
+def _switch(settings: Settings, action: str, what: str, reason: str, by: str, change: "Callable[[Knowledge], None]") -> None:
+    """Change a switch and publish."""
+    from assistant import build, serving
+    from assistant.publications import audit
+    from knowledge.loader import load
+    from knowledge.switches import SwitchError
+
+    try:
+        change(load(settings.knowledge)[0])
+        audit(settings, action, by, what, reason)
+        live = build.build_knowledge(settings, serving.say, retrain=False, by=by, reason=f"{action} {what}：{reason}")
+    except (SwitchError, BuildError) as error:
+        serving.fail(str(error))
+    serving.say(f"第 {live.number} 版已发布。")
 
 
 @knowledge.command("import")

@@ -1,6 +1,5 @@
 """Drafts: what was imported and waits for review. A draft is one file below knowledge/drafts; nothing there is live."""
 
-import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,12 +7,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from knowledge.checks import check
 from knowledge.exchange.errors import ExchangeError
 from knowledge.loader import Knowledge, Problem, read_file
 from knowledge.schema import Guide, ManualEntry, Record, Text
+from knowledge.writer import plain, write_file
 
 FOLDER = "drafts"
 
@@ -81,20 +79,12 @@ def save_draft(root: Path, name: str, draft: Draft, known: dict[str, Draft]) -> 
             update={"manual": _overlaid(before.manual, draft.manual), "guides": _overlaid(before.guides, draft.guides)}
         )
     path = root / FOLDER / f"{name}.yml"
-    write_records(path, _plain(draft))
+    write_file(path, plain(draft))
     return path
 
 
 def _overlaid(old: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(({record.id: record for record in old} | {record.id: record for record in new}).values())
-
-
-def write_records(path: Path, records: Any) -> None:
-    """Write a YAML file in one step: it is there whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    partial.write_text(yaml.dump(records, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=120), "utf-8")
-    os.replace(partial, path)
 
 
 @dataclass(frozen=True)
@@ -132,7 +122,7 @@ def accept_draft(root: Path, knowledge: Knowledge, name: str, review: Review) ->
     _merge(root, knowledge, "guides", name, ours.guides, review)
     rest = draft.only(lambda record: record.department != review.department)
     if rest.records:
-        write_records(root / file, _plain(rest))
+        write_file(root / file, plain(rest))
     else:
         (root / file).unlink()
     return sorted(record.id for record in ours.records)
@@ -147,8 +137,4 @@ def _merge(root: Path, knowledge: Knowledge, kind: str, name: str, records: tupl
     known: dict[str, Any] = getattr(knowledge, kind)
     for file, changed in by_file.items():
         there = tuple(record for record in known.values() if knowledge.files[record.id] == file)
-        write_records(root / file, [_plain(record) for record in _overlaid(there, tuple(changed))])
-
-
-def _plain(record: Record) -> dict[str, Any]:
-    return record.model_dump(mode="json", exclude_defaults=True)
+        write_file(root / file, [plain(record) for record in _overlaid(there, tuple(changed))])

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,10 @@ from assistant.errors import BuildError
 from assistant.publications import Publication, read_current, rollback, versions
 from assistant.serving import prepare
 from assistant.settings import ROOT, Settings
-from tests.unit.small_knowledge import LOST, edit, item_file, write_folder
+from knowledge.compiler import compile_snapshot
+from knowledge.loader import load
+from knowledge.switches import SwitchError, switch_off, switch_on
+from tests.unit.small_knowledge import ABROAD, LOST, edit, item_file, write_folder
 
 
 @pytest.fixture
@@ -89,6 +93,20 @@ def test_a_version_that_never_was_or_whose_snapshot_is_gone_is_refused(shop: Set
     (shop.data / "snapshots" / first.snapshot / "snapshot.json").unlink()
     with pytest.raises(BuildError, match="已经删掉"):
         rollback(shop, 1, "小王", "试")
+
+
+def test_what_is_switched_off_is_not_answered_until_it_is_switched_on(shop: Settings) -> None:
+    for what in (LOST, f"{LOST}#fee", ABROAD):
+        switch_off(shop.knowledge, load(shop.knowledge)[0], what, "核实中", "小李", date.today())
+        snapshot = compile_snapshot(load(shop.knowledge)[0])
+        assert not {what} & {i for e in snapshot.entries for i in (e.id, e.subject)}
+        assert any(p.subject == LOST for p in snapshot.phrases) and not any(p.entry == ABROAD for p in snapshot.phrases if what == ABROAD)
+        switch_on(shop.knowledge, load(shop.knowledge)[0], what)
+        assert what in {i for e in compile_snapshot(load(shop.knowledge)[0]).entries for i in (e.id, e.subject)}
+    with pytest.raises(SwitchError, match="没有停答"):
+        switch_on(shop.knowledge, load(shop.knowledge)[0], LOST)
+    with pytest.raises(SwitchError, match="没有“gaj-gone”"):
+        switch_off(shop.knowledge, load(shop.knowledge)[0], "gaj-gone", "核实中", "小李", date.today())
 
 
 def test_killed_at_any_moment_the_knowledge_is_whole(tmp_path: Path) -> None:
