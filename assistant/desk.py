@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.answering import thresholds
-from assistant.answering.answerer import Draft, Library, respond
+from assistant.answering.answerer import Draft, respond
 from assistant.answering.context import Context, Intent
+from assistant.answering.library import Library
 from assistant.screen import Screened
 from knowledge.vocabulary import Outcome
 
@@ -35,7 +36,8 @@ class OpenTurn:
         asked = best is not None and self.library.subject(best.match.subject).kind in ("item", "topic")
         exact = best is not None and best.match.exact == 1
         unsure = intent.confidence < thresholds.ACT_SURE and ranking.confidence >= thresholds.ACT_OVERRIDE
-        if asked and (exact or unsure):
+        picking = bool(self.context.options) and intent.confidence < thresholds.ACT_SURE
+        if asked and (exact or unsure) or picking:
             return self.answer(intent)
         self.draft = draft or Draft(outcome, text, explanation={"intent": intent.name, "intent_confidence": round(intent.confidence, 3)})
         return self.draft

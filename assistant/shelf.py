@@ -6,8 +6,8 @@ from pathlib import Path
 
 import structlog
 
-from assistant.answering.answerer import Library
 from assistant.answering.index import SearchIndex
+from assistant.answering.library import Library
 from assistant.answering.question import QuestionReader
 from assistant.answering.ranking import Ranker
 from assistant.build import load_encoder
@@ -27,7 +27,13 @@ POLL_SECONDS = 1.0
 def load_ranker(path: Path = CALIBRATION) -> Ranker:
     """Read the fitted weights."""
     found = json.loads(path.read_text("utf-8"))
-    return Ranker(tuple(found["weights"]), tuple(found["confidence_weights"]), found["confidence_bias"])
+    return Ranker(
+        weights=tuple(found["weights"]),
+        confidence_weights=tuple(found["confidence_weights"]),
+        confidence_bias=found["confidence_bias"],
+        known_weights=tuple(found["known_weights"]),
+        known_bias=found["known_bias"],
+    )
 
 
 def open_library(settings: Settings) -> Library:

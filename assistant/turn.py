@@ -19,8 +19,9 @@ from weakref import WeakValueDictionary
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from assistant.answering.answerer import CALL_12345, Draft, Library, ask_for_matter, screen_out
+from assistant.answering.answerer import CALL_12345, Draft, ask_for_matter, screen_out
 from assistant.answering.context import NO_INTENT, Context
+from assistant.answering.library import Library
 from assistant.desk import Desk, OpenTurn
 from assistant.dialogue.client import DialogueUnavailable
 from assistant.messages import ChatRequest, Reply

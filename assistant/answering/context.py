@@ -4,6 +4,9 @@ from pydantic import BaseModel, ConfigDict
 
 from knowledge.vocabulary import Facet
 
+_REMEMBERED = 3
+"""Subjects that “回到刚才的” may mean; people do not go back further."""
+
 
 class Context(BaseModel):
     """The thread: what was answered last, and what was asked back. Stored with the conversation."""
@@ -16,8 +19,18 @@ class Context(BaseModel):
     """Subjects offered in the last turn; empty when nothing is open."""
     asked_facets: tuple[Facet, ...] = ()
     """Facets of the question that the options are for: it is answered once one is picked."""
+    question: str = ""
+    """What the last question named as its matter, masked; what follows is read behind it."""
+    recent: tuple[str, ...] = ()
+    """Subjects answered before this one, latest first."""
     region: str | None = None
     audience: str = "citizen"
+
+    def about(self, subject: str, facets: tuple[Facet, ...]) -> "Context":
+        """The thread after an answer on a subject."""
+        earlier = (self.subject, *self.recent) if self.subject not in (None, subject) else self.recent
+        recent = tuple(s for s in dict.fromkeys(earlier) if s is not None and s != subject)[:_REMEMBERED]
+        return self.model_copy(update={"subject": subject, "facets": facets, "options": (), "asked_facets": (), "recent": recent})
 
 
 class Intent(BaseModel):

@@ -79,6 +79,7 @@ def joined(terms: Iterable[str]) -> str:
 
 def load_builtin(folder: Path, lexicon: Lexicon) -> BuiltinEncoder:
     """Load a trained built-in encoder."""
+    torch.set_num_threads(1)  # one message is too little work for two threads
     return BuiltinEncoder(SentenceTransformer(str(folder), device="cpu"), lexicon)
 
 

@@ -1,9 +1,9 @@
-"""One combined score, one calibrated confidence. Both are learned from our own phrases, held out in turn.
+"""One combined score, two calibrated confidences. All are learned from our own phrases, held out in turn.
 
-No weight is set by hand: each phrase is hidden once, searched for by the others, and two small logistic
-models learn from that (1) which subject is the right one and (2) how often the first one is right. In each
-round some whole subjects are hidden as well, so that the confidence learns what a matter that we do not
-have looks like.
+No weight is set by hand: each phrase is hidden once, searched for by the others, and three small logistic
+models learn from that which subject is the right one, how often the first one is right, and how often the
+right one is at least among those that could be offered. In each round some whole subjects are hidden as well,
+so that both learn what a matter that we do not have looks like.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,9 +25,14 @@ FEATURES = ("words", "core", "meaning", "core_meaning", "typical", "covered", "s
 CONFIDENCE_FEATURES = (
     "share", "among", "margin", "words", "core", "meaning", "core_meaning", "typical", "covered", "length",
 )  # fmt: skip
+KNOWN_FEATURES = (
+    "first", "first_two", "first_four", "words", "core", "meaning", "core_meaning", "typical", "covered", "length", "score",
+)  # fmt: skip
 FOLDS = 4
 HIDDEN_SUBJECTS = 0.06
 """Share of subjects hidden whole in a round; about the share of questions that are near but not ours."""
+_OFFERED = 4
+"""Candidates that could be offered as options."""
 EXACT_CONFIDENCE = 0.99
 """A message that is, letter for letter, a published question."""
 
@@ -43,10 +48,13 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Ranking:
-    """Candidates best first, and the probability that the first is right."""
+    """Candidates best first."""
 
     candidates: tuple[Ranked, ...]
     confidence: float
+    """Probability that the first is right."""
+    known: float
+    """Probability that the right one is among the first four, or among what they offer."""
 
     @property
     def best(self) -> Ranked | None:
@@ -61,6 +69,8 @@ class Ranker:
     weights: tuple[float, ...]
     confidence_weights: tuple[float, ...]
     confidence_bias: float
+    known_weights: tuple[float, ...]
+    known_bias: float
 
     def rank(self, index: SearchIndex, question: Question, only: Sequence[str] | None = None) -> Ranking:
         """Rank the subjects for a question.
@@ -71,11 +81,9 @@ class Ranker:
             only: consider these subjects alone (picking among options, staying in a family).
 
         """
-        matches = index.match(question, limit=12 if only is None else len(index.subjects))
-        if only is not None:
-            matches = [m for m in matches if m.subject in only]
+        matches = index.match(question, only=only)
         if not matches:
-            return Ranking((), 0.0)
+            return Ranking((), 0.0, 0.0)
         exact = next((m for m in matches if m.exact), None)
         scores = features(matches, question, index.subjects) @ np.array(self.weights)
         shares = _softmax(scores)
@@ -83,9 +91,10 @@ class Ranker:
         candidates = [Ranked(matches[i], float(shares[i])) for i in order]
         if exact is not None:
             candidates.sort(key=lambda c: c.match.subject != exact.subject)
-            return Ranking(tuple(candidates), EXACT_CONFIDENCE)
-        logit = float(_confidence_features(candidates, question, index.subjects) @ np.array(self.confidence_weights)) + self.confidence_bias
-        return Ranking(tuple(candidates), float(1 / (1 + np.exp(-logit))))
+            return Ranking(tuple(candidates), EXACT_CONFIDENCE, EXACT_CONFIDENCE)
+        first = _confidence_features(candidates, question, index.subjects) @ np.array(self.confidence_weights) + self.confidence_bias
+        known = _known_features(candidates, question, float(scores.max())) @ np.array(self.known_weights) + self.known_bias
+        return Ranking(tuple(candidates), _probability(first), _probability(known))
 
     def as_dict(self) -> dict[str, object]:
         """For JSON."""
@@ -135,6 +144,18 @@ def _confidence_features(candidates: Sequence[Ranked], question: Question, subje
     )  # fmt: skip
 
 
+def _known_features(candidates: Sequence[Ranked], question: Question, score: float) -> Floats:
+    """One row, columns as in KNOWN_FEATURES: what the first four have together."""
+    offered = candidates[:_OFFERED]
+    best = [max(getattr(c.match, name) for c in offered) for name in KNOWN_FEATURES[3:9]]
+    shares = [sum(c.share for c in offered[:n]) for n in (1, 2, _OFFERED)]
+    return np.array((*shares, *best, min(len(question.text), 60) / 60, score / 10))
+
+
+def _probability(logit: float) -> float:
+    return float(1 / (1 + np.exp(-logit)))
+
+
 def _softmax(scores: Floats) -> Floats:
     powers = np.exp(scores - scores.max())
     return np.asarray(powers / powers.sum())
@@ -159,21 +180,29 @@ def fit_ranker(
     rounds = list(_rounds(snapshot, reader, make_encoder, seed))
     weights = _fit_weights([(rows, right) for rows, right, *_ in rounds if right is not None])
     subjects = {s.id: s for s in snapshot.subjects}
-    inputs, labels = [], []
-    for rows, right, matches, question in rounds:
+    firsts, knowns, first_right, known_right = [], [], [], []
+    for rows, right, matches, question, meant in rounds:
         scores = rows @ weights
         shares = _softmax(scores)
-        order = np.argsort(-scores)
-        inputs.append(_confidence_features([Ranked(matches[i], float(shares[i])) for i in order], question, subjects))
-        labels.append(right is not None and order[0] == right)
-    model = LogisticRegression(C=10.0, max_iter=1000).fit(np.array(inputs), np.array(labels))
-    return Ranker(tuple(map(float, weights)), tuple(map(float, model.coef_[0])), float(model.intercept_[0]))
+        candidates = [Ranked(matches[i], float(shares[i])) for i in np.argsort(-scores)]
+        offered = [subjects[c.match.subject] for c in candidates[:_OFFERED]]
+        firsts.append(_confidence_features(candidates, question, subjects))
+        knowns.append(_known_features(candidates, question, float(scores.max())))
+        first_right.append(right is not None and int(np.argmax(scores)) == right)
+        known_right.append(any(meant == s.id or meant in s.options for s in offered))
+    first = LogisticRegression(C=10.0, max_iter=1000).fit(np.array(firsts), np.array(first_right))
+    known = LogisticRegression(C=10.0, max_iter=1000).fit(np.array(knowns), np.array(known_right))
+    return Ranker(
+        tuple(map(float, weights)),
+        tuple(map(float, first.coef_[0])), float(first.intercept_[0]),
+        tuple(map(float, known.coef_[0])), float(known.intercept_[0]),
+    )  # fmt: skip
 
 
 def _rounds(
     snapshot: Snapshot, reader: QuestionReader, make_encoder: Callable[[Sequence[Phrase]], Encoder], seed: int
-) -> list[tuple[Floats, int | None, list[Match], Question]]:
-    """For every hidden phrase: features of the candidates, the right one's row, the matches, the question."""
+) -> list[tuple[Floats, int | None, list[Match], Question, str]]:
+    """For every hidden phrase: features of the candidates, the right one's row, the matches, the question, its subject."""
     generator = np.random.default_rng(seed)
     subjects = {s.id: s for s in snapshot.subjects}
     fold = generator.integers(0, FOLDS, len(snapshot.phrases))
@@ -190,7 +219,7 @@ def _rounds(
             matches = index.match(question)
             if matches:
                 right = next((i for i, m in enumerate(matches) if m.subject == phrase.subject), None)
-                seen.append((features(matches, question, subjects), right, matches, question))
+                seen.append((features(matches, question, subjects), right, matches, question, phrase.subject))
     return seen
 
 

@@ -7,7 +7,7 @@ import jieba
 import pytest
 import structlog
 
-from assistant.answering.answerer import Library
+from assistant.answering.library import Library
 from tests.unit.fakes import Office, open_folder, open_office
 from tests.unit.small_knowledge import write_folder
 

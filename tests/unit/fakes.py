@@ -15,12 +15,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from actions import all_actions
-from assistant.answering.answerer import Library
 from assistant.answering.context import NO_INTENT
 from assistant.answering.encoder import Vectors
 from assistant.answering.index import SearchIndex
+from assistant.answering.library import Library
 from assistant.answering.question import QuestionReader
-from assistant.answering.ranking import CONFIDENCE_FEATURES, FEATURES, Ranker
+from assistant.answering.ranking import CONFIDENCE_FEATURES, FEATURES, KNOWN_FEATURES, Ranker
 from assistant.api.app import make_app
 from assistant.desk import Desk, OpenTurn
 from assistant.dialogue.client import DialogueUnavailable, RasaClient
@@ -57,7 +57,12 @@ def hand_ranker() -> Ranker:
     """Plain weights: the situation decides, and sureness is how much of the message, and of its subject, is known."""
     weights = {"words": 4.0, "core": 2.0, "meaning": 2.0, "covered": 4.0, "situation": 6.0}
     sureness = {"share": 2.0, "core_meaning": 4.0, "covered": 4.0}
-    return Ranker(tuple(weights.get(n, 1.0) for n in FEATURES), tuple(sureness.get(n, 0.0) for n in CONFIDENCE_FEATURES), -6.0)
+    known = {"first_four": 4.0, "meaning": 6.0, "words": 2.0}
+    return Ranker(
+        tuple(weights.get(n, 1.0) for n in FEATURES),
+        tuple(sureness.get(n, 0.0) for n in CONFIDENCE_FEATURES), -6.0,
+        tuple(known.get(n, 0.0) for n in KNOWN_FEATURES), -6.0,
+    )  # fmt: skip
 
 
 def open_folder(folder: Path) -> Library:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering.answerer import Draft, Library, ask_for_matter, asked_facets, respond, screen_out
+from assistant.answering.answerer import Draft, ask_for_matter, respond, screen_out
 from assistant.answering.context import NO_INTENT, Context, Intent
+from assistant.answering.facets import asked_facets
+from assistant.answering.library import Library
 from knowledge.vocabulary import Facet, Outcome
 from tests.unit.fakes import open_folder
 from tests.unit.small_knowledge import (

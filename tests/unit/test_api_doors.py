@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from assistant.answering.answerer import Library
 from assistant.answering.context import Context
+from assistant.answering.library import Library
 from assistant.api.limits import is_loopback
 from assistant.desk import OpenTurn
 from assistant.dialogue.supervisor import ACTION_PATH

@@ -9,8 +9,8 @@ from rasa_sdk.executor import ActionExecutor
 
 from actions import all_actions
 from actions.base import read_intent
-from assistant.answering.answerer import Library
 from assistant.answering.context import Context, Intent
+from assistant.answering.library import Library
 from assistant.desk import Desk, OpenTurn
 from assistant.screen import screen
 from assistant.settings import ROOT

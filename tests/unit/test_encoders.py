@@ -10,9 +10,9 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Split
 
-from assistant.answering.answerer import Library
 from assistant.answering.encoder import BuiltinEncoder, ExternalEncoder, load_builtin, train_encoder
 from assistant.answering.index import SearchIndex
+from assistant.answering.library import Library
 from assistant.build import load_encoder
 from assistant.settings import Settings
 from knowledge.text import Lexicon

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.answering.answerer import Library
+from assistant.answering.library import Library
 from assistant.answering.question import QuestionReader
 from knowledge.text import Lexicon
 from knowledge.vocabulary import Facet

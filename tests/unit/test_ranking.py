@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.answering.answerer import Library
+from assistant.answering.library import Library
 from assistant.answering.ranking import CONFIDENCE_FEATURES, FEATURES, fit_ranker
 from assistant.shelf import load_ranker
 from tests.unit.fakes import CharacterEncoder

@@ -1,0 +1,48 @@
+"""Which facets (申请材料, 办理时限 …) a message asks for."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from assistant.answering import thresholds
+from assistant.answering.context import NO_INTENT, Intent
+from assistant.answering.question import Question
+from knowledge.vocabulary import Facet
+
+
+def asked_facets(question: Question, intent: Intent = NO_INTENT, near: Mapping[Facet, float] | None = None) -> tuple[Facet, ...]:
+    """Facets that a message asks for, likeliest first.
+
+    Three witnesses: the engine's belief in each facet, the facets whose cues the wording holds, and the
+    facets of the subject's own questions that the message is most like. Every facet that comes near the
+    likeliest is asked too (“要什么材料，几天，收钱不”).
+
+    Args:
+        question: the message as read.
+        intent: what the engine makes of it.
+        near: how like the message is to the subject's questions of each facet, 0 to 1.
+
+    """
+    belief = dict(intent.facets)
+    for facet in question.facets:
+        belief[facet] = belief.get(facet, 0.0) + thresholds.CUE
+    for facet, share in _shares(near or {}).items():
+        belief[facet] = belief.get(facet, 0.0) + share
+    if not belief:
+        return ()
+    floor = max(thresholds.FACET, thresholds.FACET_RATIO * max(belief.values()))
+    return tuple(f for f, b in sorted(belief.items(), key=lambda pair: -pair[1]) if b >= floor)[: thresholds.MAX_FACETS]
+
+
+def named_facets(question: Question, intent: Intent) -> tuple[Facet, ...]:
+    """Facets that a short follow-up names itself; an engine's guess on two words does not count."""
+    sure = intent.confidence >= thresholds.SURE_INTENT
+    return asked_facets(question, intent) if question.facets or sure else ()
+
+
+def _shares(near: Mapping[Facet, float]) -> dict[Facet, float]:
+    """Softmax over the likenesses."""
+    if not near:
+        return {}
+    powers = np.exp((np.array(list(near.values())) - max(near.values())) * thresholds.FACET_SHARPNESS)
+    return dict(zip(near, (powers / powers.sum()).tolist(), strict=True))
