@@ -30,6 +30,7 @@ from knowledge.text import Lexicon
 from knowledge.vocabulary import Facet
 
 Say = Callable[[str], None]
+Gate = Callable[[Publication], None]
 
 
 def check_knowledge(settings: Settings) -> tuple[Knowledge, list[Problem]]:
@@ -48,7 +49,9 @@ def compare_knowledge(settings: Settings) -> Difference:
     return difference(live_snapshot(settings), compile_snapshot(_sound_knowledge(settings)))
 
 
-def build_knowledge(settings: Settings, say: Say, *, retrain: bool, by: str = "zhiwen", reason: str = "") -> Publication:
+def build_knowledge(
+    settings: Settings, say: Say, *, retrain: bool, by: str = "zhiwen", reason: str = "", gate: Gate | None = None
+) -> Publication:
     """Compile the knowledge and make it live; where nothing changed, what is live stays.
 
     Args:
@@ -56,6 +59,7 @@ def build_knowledge(settings: Settings, say: Say, *, retrain: bool, by: str = "z
         say: told what is going on.
         by: who publishes.
         reason: why; what changed, where nothing is said.
+        gate: shown what is about to go live; raises BuildError to stop it.
         retrain: train the built-in encoder anew when its phrases changed. Without it the encoder that is
             there encodes the new phrases too, so that an edit is live in seconds.
 
@@ -77,6 +81,8 @@ def build_knowledge(settings: Settings, say: Say, *, retrain: bool, by: str = "z
     current = read_current(settings)
     if current is not None and current.back_to is None and (current.snapshot, current.encoder) == (snapshot.version, encoder):
         return current
+    if gate is not None:
+        gate(Publication(snapshot=snapshot.version, encoder=encoder))
     changed = difference(live_snapshot(settings), snapshot).summary
     return go_live(settings, snapshot.version, encoder, by, reason or changed)
 

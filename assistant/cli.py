@@ -122,15 +122,25 @@ def knowledge_check() -> None:
 
 @knowledge.command("publish")
 @click.option("--reason", default="", help="为什么发布（不写就记改了什么）")
+@click.option("--accept", is_flag=True, help="试问时有原来对、以后不对的，也发布")
 @_BY
 @_DATA
-def knowledge_publish(data: Path | None, by: str, reason: str) -> None:
+def knowledge_publish(data: Path | None, by: str, reason: str, accept: bool) -> None:
     """检查、编译、发布知识；正在运行的服务十来秒内换上新版本，不用重启，也不重新训练。"""
     from assistant import build, serving
+    from assistant.gate import try_out
 
     started = time.perf_counter()
+    settings = _settings(data=data)
     try:
-        live = build.build_knowledge(_settings(data=data), serving.say, retrain=False, by=by, reason=reason)
+        live = build.build_knowledge(
+            settings,
+            serving.say,
+            retrain=False,
+            by=by,
+            reason=reason,
+            gate=lambda candidate: try_out(settings, candidate, serving.say, accept=accept),
+        )
     except BuildError as error:
         serving.fail(str(error))
     serving.say(f"第 {live.number} 版已发布，用了 {time.perf_counter() - started:.1f} 秒。")

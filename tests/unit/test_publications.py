@@ -9,6 +9,7 @@ import pytest
 
 from assistant.build import build_knowledge, compare_knowledge
 from assistant.errors import BuildError
+from assistant.gate import Runs, changes, try_out
 from assistant.publications import Publication, read_current, rollback, versions
 from assistant.serving import prepare
 from assistant.settings import ROOT, Settings
@@ -107,6 +108,35 @@ def test_what_is_switched_off_is_not_answered_until_it_is_switched_on(shop: Sett
         switch_on(shop.knowledge, load(shop.knowledge)[0], LOST)
     with pytest.raises(SwitchError, match="没有“gaj-gone”"):
         switch_off(shop.knowledge, load(shop.knowledge)[0], "gaj-gone", "核实中", "小李", date.today())
+
+
+def test_a_gate_that_is_not_passed_leaves_live_what_is_live(shop: Settings) -> None:
+    first = publish(shop)
+    change(shop, 5)
+
+    def closed(candidate: Publication) -> None:
+        assert candidate.snapshot != first.snapshot
+        raise BuildError("不行")
+
+    with pytest.raises(BuildError, match="不行"):
+        build_knowledge(shop, lambda _: None, retrain=False, gate=closed)
+    assert read_current(shop) == first
+
+
+def test_the_gate_tells_what_changes_and_what_gets_worse() -> None:
+    def runs(*replies: tuple[str, bool]) -> Runs:
+        return [[{"user": "问", "reply": {"outcome": "answered", "text": text}, "figures": {"right": right}} for text, right in replies]]
+
+    found = changes(runs(("甲", True), ("乙", True), ("丙", False)), runs(("甲", True), ("丁", False), ("戊", True)))
+    assert [(c.before, c.after, c.worse) for c in found] == [
+        ("answered 乙", "answered 丁", True), ("answered 丙", "answered 戊", False),
+    ]  # fmt: skip
+
+
+def test_without_questions_or_a_live_version_the_gate_is_open(shop: Settings) -> None:
+    try_out(shop, Publication(snapshot="a", encoder=""), lambda _: None, accept=False)
+    publish(shop)
+    try_out(shop, Publication(snapshot="a", encoder=""), lambda _: None, accept=False)
 
 
 def test_killed_at_any_moment_the_knowledge_is_whole(tmp_path: Path) -> None:
