@@ -151,7 +151,9 @@ def test_a_reviewed_guide_is_found_by_its_everyday_name(tmp_path: Path) -> None:
     assert reviewed(folder) == ["g-11360100mb1b0001"]
     assert load_drafts(folder) == {}
     library = open_folder(folder)
-    draft, _ = respond(library, "打井证要什么材料", Context(), NO_INTENT, TODAY)
+    best = library.rank("打井证要什么材料")[1].best
+    assert best is not None and best.match.subject == "g-11360100mb1b0001"
+    draft, _ = respond(library, "打井证", Context(asked_facets=(Facet.MATERIALS,)), NO_INTENT, TODAY)
     assert draft.outcome is Outcome.ANSWERED, draft.text
     assert draft.answers[0].subject == "g-11360100mb1b0001" and "取水许可申请书" in draft.answers[0].text
 
