@@ -129,7 +129,7 @@ def train_on(snapshot: Snapshot, phrases: Sequence[Phrase], reader: QuestionRead
     subjects = {s.id: number for number, s in enumerate(snapshot.subjects)}
     families: dict[str, int] = {}
     group = [families.setdefault(s.families[0] if s.families else s.id, len(families)) for s in snapshot.subjects]
-    used = [p for p in phrases if p.subject in subjects]
+    used = [p for p in phrases if p.subject in subjects and p.entry is None]
     labels = [subjects[p.subject] for p in used]
     terms = [reader.read(p.text).terms for p in used]
     return train_encoder(terms, labels, [group[label] for label in labels], reader.lexicon)
@@ -225,7 +225,7 @@ def _write_whole(folder: Path, write: Callable[[Path], object]) -> None:
 
 def _texts(snapshot: Snapshot) -> bytes:
     families = [f"{s.id}\t{s.families}" for s in snapshot.subjects]
-    return "\n".join([*families, *(f"{p.subject}\t{p.text}" for p in snapshot.phrases)]).encode()
+    return "\n".join([*families, *(f"{p.subject}\t{p.text}" for p in snapshot.phrases if p.entry is None)]).encode()
 
 
 def _bytes(paths: Iterable[Path]) -> list[bytes]:

@@ -7,6 +7,7 @@ from datetime import date
 from assistant.answering import thresholds
 from assistant.answering.context import Context, Intent
 from assistant.answering.facets import asked_facets, named_facets
+from assistant.answering.index import Match
 from assistant.answering.library import Library
 from assistant.answering.picks import declines_all
 from assistant.answering.question import Question
@@ -55,8 +56,10 @@ def respond(library: Library, text: str, context: Context, intent: Intent, today
     named = named_facets(question, intent)
     meant = place(library, text, question, ranking, context, named, intent.name.startswith("ask_"))
     if meant is not None:
-        facets = _facets_in_thread(library, meant, question, intent, named, context)
-        return _answer(library, meant.subject, facets, 1.0, _asking(context, question), today, {meant.how: meant.subject})
+        matches = library.index.match(question, only=[meant.subject]) if meant.how == "kept" and question.core else []
+        match = matches[0] if matches else None
+        facets = _facets_in_thread(meant, match, question, intent, named, context)
+        return _answer(library, meant.subject, facets, 1.0, match, _asking(context, question), today, {meant.how: meant.subject})
     best = ranking.best
     if context.options and ranking.confidence < thresholds.ANSWER and intent.name.startswith("ask_"):
         offered = [o for o in context.options if library.knows(o)]
@@ -76,7 +79,7 @@ def _asking(context: Context, question: Question) -> Context:
 
 
 def _facets_in_thread(
-    library: Library, meant: Meant, question: Question, intent: Intent, named: tuple[Facet, ...], context: Context
+    meant: Meant, match: Match | None, question: Question, intent: Intent, named: tuple[Facet, ...], context: Context
 ) -> tuple[Facet, ...]:
     """A follow-up asks what it names; else what was asked before, unless it goes on about the same matter."""
     if meant.how == "tapped":
@@ -85,9 +88,8 @@ def _facets_in_thread(
         return question.facets or context.asked_facets
     if named:
         return named
-    if meant.how == "kept" and question.core:
-        near = library.index.match(question, only=[meant.subject])
-        return asked_facets(question, intent, near[0].facets if near else {}) or context.facets
+    if match is not None:
+        return asked_facets(question, intent, match.facets) or context.facets
     return context.asked_facets or context.facets
 
 
@@ -113,10 +115,10 @@ def _decide(
     if intent.name == "out_of_scope" and ranking.confidence < thresholds.OUT_OF_SCOPE * intent.confidence:
         return _decline(library, None, intent, context, why)
     if subject.kind in ("item", "topic") and ranking.confidence >= thresholds.ANSWER:
-        return _answer(library, subject.id, facets, ranking.confidence, context, today, why)
+        return _answer(library, subject.id, facets, ranking.confidence, best.match, context, today, why)
     if context.subject in library.index.subjects and facets and subject.kind != "clarification":
         # A facet with no confident new subject: the document merely mentioned does not switch the subject.
-        return _answer(library, str(context.subject), facets, ranking.confidence, context, today, why | {"kept": context.subject})
+        return _answer(library, str(context.subject), facets, ranking.confidence, None, context, today, why | {"kept": context.subject})
     if not question.core and library.snapshot.popular:
         return _clarify(library, library.snapshot.popular_ask, list(library.snapshot.popular), named, context, why)
     options = _options(library, ranking)
@@ -147,13 +149,22 @@ def _options(library: Library, ranking: Ranking) -> list[str]:
 
 
 def _answer(
-    library: Library, subject_id: str, facets: tuple[Facet, ...], confidence: float, context: Context, today: date, why: dict[str, object]
+    library: Library,
+    subject_id: str,
+    facets: tuple[Facet, ...],
+    confidence: float,
+    match: Match | None,
+    context: Context,
+    today: date,
+    why: dict[str, object],
 ) -> tuple[Draft, Context]:
+    """The published entries of a subject: first the one of the 答疑手册 that the message asks for, then the facets'."""
     subject = library.subject(subject_id)
     if subject.audience == "clerk" and context.audience != "clerk":
         return _nothing_published(subject, facets, why), context
     wanted: tuple[Facet | None, ...] = (None,) if subject.kind == "topic" else facets or (Facet.PROCESS, Facet.MATERIALS)
-    entries = [library.entries.get((subject_id, facet)) for facet in wanted]
+    manual = library.manual_entry(match) if match is not None else None
+    entries = [manual, *(library.entries.get((subject_id, facet)) for facet in wanted)]
     published = [e for e in entries if e is not None and not is_expired(e.expires_on, today)]
     kept = context.about(subject_id, facets)
     if not published:

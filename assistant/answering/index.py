@@ -40,7 +40,11 @@ class Match:
     covered: float
     """Share of the message's weight that any phrase of the subject knows."""
     facets: dict[Facet, float]
-    """Best phrase of each facet, by words and meaning: which facets the message sounds like, 0 to 1."""
+    """Best phrase of each facet by words and, twice, meaning: which facets the message sounds like."""
+    own: float
+    """Best phrase that asks the subject in general, by the same measure."""
+    manual: tuple[str, float] | None
+    """Best entry of the 答疑手册 by the same measure, with its score."""
     phrase: str
     """The phrase that matched best."""
 
@@ -63,7 +67,6 @@ class SearchIndex:
         self._bounds = np.searchsorted(self._owner, np.arange(len(self._names) + 1))
         self._number = order
         self._with_phrases = np.flatnonzero(np.diff(self._bounds))
-        self._facets = [p.facet for p in self.phrases]
         self._exact: dict[str, int] = {}
         for at, question in enumerate(questions):
             self._exact.setdefault(question.key, at)
@@ -71,7 +74,8 @@ class SearchIndex:
         self._core = _Lexical([q.core_terms for q in questions])
         vectors = encoder.encode([q.text for q in questions])
         self._vectors = _nearest(vectors)
-        self._centres = _centres(vectors, self._owner, len(self._names))
+        general = np.array([p.entry is None for p in self.phrases])
+        self._centres = _centres(vectors[general], self._owner[general], len(self._names))
         self._core_vectors = _nearest(encoder.encode([q.core for q in questions]))
         self._vocabulary = [set[str]() for _ in self._names]
         for owner, question in zip(self._owner, questions, strict=True):
@@ -110,6 +114,9 @@ class SearchIndex:
                 break
             own = slice(self._bounds[number], self._bounds[number + 1])
             fits = (words[own] + core[own] + meaning[own] + core_meaning[own]).argmax()
+            # Meaning counts double: what a question asks about its subject has few words of its own.
+            likeness = ((words[own] + 2 * meaning[own]) / 3).tolist()
+            facets, general, manual = _by_kind(self.phrases[own], likeness)
             found.append(
                 Match(
                     subject=self._names[number],
@@ -120,19 +127,13 @@ class SearchIndex:
                     core_meaning=float(per[3][number]),
                     typical=float(typical[number]),
                     covered=sum(w for t, w in weights.items() if t in self._vocabulary[number]) / full,
-                    facets=self._by_facet(own, words[own] + 2 * meaning[own]),
+                    facets=facets,
+                    own=general,
+                    manual=manual,
                     phrase=self.phrases[own.start + int(fits)].text,
                 )
             )
         return found
-
-    def _by_facet(self, own: slice, scores: Scores) -> dict[Facet, float]:
-        """Best of the phrases of each facet, 0 to 1, from words and twice the meaning: facets have few words of their own."""
-        best: dict[Facet, float] = {}
-        for facet, score in zip(self._facets[own], (scores / 3).tolist(), strict=True):
-            if facet is not None and score > best.get(facet, 0.0):
-                best[facet] = score
-        return best
 
     def _per_subject(self, scores: Scores) -> Scores:
         """Best phrase of each subject, shape (subjects,)."""
@@ -146,6 +147,20 @@ class SearchIndex:
         values, places = phrases.search(vector[None, :], min(NEAREST, len(self.phrases)))
         scores[places[0]] = np.clip(values[0], 0, 1)
         return scores
+
+
+def _by_kind(phrases: Sequence[Phrase], likeness: Sequence[float]) -> tuple[dict[Facet, float], float, tuple[str, float] | None]:
+    """The best likeness of each facet's phrases, of all general phrases, and of an entry of the 答疑手册."""
+    facets: dict[Facet, float] = {}
+    general, manual = 0.0, None
+    for phrase, score in zip(phrases, likeness, strict=True):
+        if phrase.facet is not None and score > facets.get(phrase.facet, 0.0):
+            facets[phrase.facet] = score
+        if phrase.entry is None:
+            general = max(general, score)
+        elif manual is None or score > manual[1]:
+            manual = (phrase.entry, score)
+    return facets, general, manual
 
 
 class _Lexical:

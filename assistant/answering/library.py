@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from assistant.answering.index import SearchIndex
+from assistant.answering import thresholds
+from assistant.answering.index import Match, SearchIndex
 from assistant.answering.question import Question
 from assistant.answering.ranking import Ranker, Ranking
 from knowledge.snapshot import Entry, Phrase, Snapshot, Subject
@@ -18,6 +19,8 @@ class Library:
     index: SearchIndex
     ranker: Ranker
     entries: dict[tuple[str, Facet | None], Entry]
+    manual: dict[str, Entry]
+    """Entries of the 答疑手册 by their id."""
     settled: tuple[Subject, ...] = ()
     """Boundaries with patterns of their own."""
     _ranked: dict[str, tuple[Question, Ranking]] = field(default_factory=dict, compare=False, repr=False)
@@ -25,8 +28,10 @@ class Library:
     @classmethod
     def of(cls, snapshot: Snapshot, index: SearchIndex, ranker: Ranker) -> "Library":
         """Put together what was built for one snapshot."""
-        entries = {(e.subject, e.facet): e for e in snapshot.entries if e.layer == "citizen" and not e.manual}
-        return cls(snapshot, index, ranker, entries, tuple(s for s in snapshot.subjects if s.patterns))
+        citizen = [e for e in snapshot.entries if e.layer == "citizen"]
+        entries = {(e.subject, e.facet): e for e in citizen if not e.manual}
+        manual = {e.id: e for e in citizen if e.manual}
+        return cls(snapshot, index, ranker, entries, manual, tuple(s for s in snapshot.subjects if s.patterns))
 
     def rank(self, text: str) -> tuple[Question, Ranking]:
         """Read and rank a message; the last few are kept, for a turn asks more than once."""
@@ -56,6 +61,14 @@ class Library:
     def _shown_to_citizens(self, subject: str) -> bool:
         found = self.index.subjects[subject]
         return found.kind in ("item", "topic") and found.audience != "clerk"
+
+    def manual_entry(self, match: Match) -> Entry | None:
+        """The entry of the 答疑手册 that a message asks for, when it is plainly liker to it than to the subject's own questions."""
+        if match.manual is None:
+            return None
+        entry, likeness = match.manual
+        asked = likeness >= max(thresholds.MANUAL, match.own + thresholds.MANUAL_MARGIN)
+        return self.manual.get(entry) if asked else None
 
     def knows(self, subject: str | None) -> bool:
         """Whether the snapshot has this subject; a thread may come from an older one."""

@@ -209,10 +209,10 @@ def _rounds(
     seen = []
     for number in range(FOLDS):
         hidden_subjects = {s for s in subjects if generator.random() < HIDDEN_SUBJECTS}
-        kept = [
-            p for p, f in zip(snapshot.phrases, fold, strict=True) if (f != number or p.kind == "name") and p.subject not in hidden_subjects
-        ]
-        hidden = [p for p, f in zip(snapshot.phrases, fold, strict=True) if f == number and p.kind == "question"]
+        # Entries of the 答疑手册 stay in the index, as they do when people ask; how a subject itself is asked is hidden.
+        hidden = [p for p, f in zip(snapshot.phrases, fold, strict=True) if f == number and p.kind == "question" and p.entry is None]
+        out = {id(p) for p in hidden}
+        kept = [p for p in snapshot.phrases if id(p) not in out and p.subject not in hidden_subjects]
         index = SearchIndex(snapshot.model_copy(update={"phrases": tuple(kept)}), reader, make_encoder(kept))
         for phrase in hidden:
             question = reader.read(phrase.text)

@@ -8,7 +8,7 @@ ASK = 0.45
 """From this belief that the right one is among the candidates they are offered. Below, the list would be a
 guess, and the assistant says that it does not know. 0.30 to 0.50 make no difference on the development dialogues."""
 
-DECLINE = 0.30
+DECLINE = 0.50
 """A known boundary (a matter of somebody else) is named from here on; naming it wrongly costs a repeat."""
 
 PLAIN = 0.5
@@ -22,6 +22,11 @@ MAX_OPTIONS = 4
 
 MAX_FACETS = 3
 """More facets than this in one message are answered by a look at the item itself."""
+
+MANUAL = 0.4
+MANUAL_MARGIN = 0.03
+"""Likeness from which an entry of the 答疑手册 is answered, and by how much it must be liker than the subject's own
+questions. Of entries asked for in other words, nine in ten of those chosen are then the right one."""
 
 PICK = 0.5
 """Share of belief, among the offered options alone, from which a paraphrase counts as a pick."""

@@ -12,6 +12,7 @@ from assistant.answering.library import Library
 from knowledge.vocabulary import Facet, Outcome
 from tests.unit.fakes import open_folder
 from tests.unit.small_knowledge import (
+    ABROAD,
     BROKEN,
     EXPIRED,
     FIRE,
@@ -69,6 +70,24 @@ def test_other_words_for_the_same_situation_are_answered(library: Library) -> No
 def test_a_question_with_two_facets_gets_two_answers(library: Library) -> None:
     draft, _ = said(library, "身份证丢了补办要带什么，要多久")
     assert answered(draft) == [(LOST, Facet.MATERIALS), (LOST, Facet.TIME_LIMIT)]
+
+
+@pytest.mark.parametrize("text", ["人在国外，身份证丢了能让家里人补吗", "老公在国外，身份证丢了，我能去补吗"])
+def test_what_only_the_manual_holds_is_answered_from_it_first(library: Library, text: str) -> None:
+    draft, context = said(library, text)
+    first = draft.answers[0]
+    assert (first.entry, first.subject, first.facet) == (ABROAD, LOST, Facet.PROXY)
+    assert first.text.startswith("要等本人回国再补。") and context.subject == LOST
+
+
+def test_a_plain_question_is_not_answered_from_the_manual(library: Library) -> None:
+    draft, _ = said(library, "身份证丢了补办要带什么")
+    assert [a.entry for a in draft.answers] == [f"{LOST}#materials"]
+
+
+def test_a_manual_entry_of_a_topic_comes_before_the_topic(library: Library) -> None:
+    draft, _ = said(library, "春节七天有人值班吗")
+    assert [a.entry for a in draft.answers] == ["m-zhoumo-1", WEEKEND]
 
 
 def test_a_topic_is_answered_without_a_facet(library: Library) -> None:
