@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 import httpx
 
+from assistant import terminal
 from assistant.errors import BuildError
 from assistant.settings import Settings
 
@@ -47,13 +48,13 @@ def run(host: str | None, port: int | None, data: Path | None) -> None:
         serving.check_port(settings)
         serving.configure_logging(settings)
         model = serving.prepare(settings)
-        serving.say("正在启动服务和对话引擎…")
+        terminal.say("正在启动服务和对话引擎…")
         asyncio.run(serving.serve(settings, model))
     except BuildError as error:
-        serving.fail(str(error))
+        terminal.fail(str(error))
     except KeyboardInterrupt:
         pass
-    serving.say("已停止。")
+    terminal.say("已停止。")
 
 
 @main.command()
@@ -75,7 +76,7 @@ def ask(question: str, data: Path | None, as_json: bool) -> None:
 @_DATA
 def evaluate(file: Path, url: str | None, failures: int, report: Path | None, data: Path | None) -> None:
     """用一份对话(JSON Lines)给服务打分。"""
-    from assistant import evaluation, serving
+    from assistant import evaluation
 
     try:
         dialogues = evaluation.read_dialogues(file)
@@ -85,7 +86,7 @@ def evaluate(file: Path, url: str | None, failures: int, report: Path | None, da
             with _service(_settings(data=data)) as found:
                 runs = asyncio.run(evaluation.run_dialogues(found, dialogues))
     except evaluation.EvaluationError as error:
-        serving.fail(str(error))
+        terminal.fail(str(error))
         return
     summary = evaluation.summarise(runs)
     for name, figure in summary.items():
@@ -127,7 +128,7 @@ def knowledge_check() -> None:
 @_DATA
 def knowledge_publish(data: Path | None, by: str, reason: str, accept: bool) -> None:
     """检查、编译、发布知识；正在运行的服务十来秒内换上新版本，不用重启，也不重新训练。"""
-    from assistant import build, serving
+    from assistant import build
     from assistant.gate import try_out
 
     started = time.perf_counter()
@@ -135,15 +136,15 @@ def knowledge_publish(data: Path | None, by: str, reason: str, accept: bool) -> 
     try:
         live = build.build_knowledge(
             settings,
-            serving.say,
+            terminal.say,
             retrain=False,
             by=by,
             reason=reason,
-            gate=lambda candidate: try_out(settings, candidate, serving.say, accept=accept),
+            gate=lambda candidate: try_out(settings, candidate, terminal.say, accept=accept),
         )
     except BuildError as error:
-        serving.fail(str(error))
-    serving.say(f"第 {live.number} 版已发布，用了 {time.perf_counter() - started:.1f} 秒。")
+        terminal.fail(str(error))
+    terminal.say(f"第 {live.number} 版已发布，用了 {time.perf_counter() - started:.1f} 秒。")
 
 
 # The name that it had before there were versions.
@@ -154,12 +155,12 @@ knowledge.add_command(knowledge_publish, "build")
 @_DATA
 def knowledge_diff(data: Path | None) -> None:
     """现在发布会改变什么：材料少了几件，时限短了几天，哪些条目变了。"""
-    from assistant import build, serving
+    from assistant import build
 
     try:
         found = build.compare_knowledge(_settings(data=data))
     except BuildError as error:
-        serving.fail(str(error))
+        terminal.fail(str(error))
     click.echo("\n".join([*found.lines, found.summary + "。"]))
 
 
@@ -183,13 +184,13 @@ def knowledge_versions(data: Path | None) -> None:
 @_DATA
 def knowledge_rollback(version: int | None, reason: str, by: str, data: Path | None) -> None:
     """退回到一个发布过的版本（不写就是上一个）；一直有效，到下次 publish 为止。"""
-    from assistant import publications, serving
+    from assistant import publications
 
     try:
         live = publications.rollback(_settings(data=data), version, by, reason)
     except BuildError as error:
-        serving.fail(str(error))
-    serving.say(f"现在是第 {live.number} 版，内容和第 {live.back_to} 版一样。")
+        terminal.fail(str(error))
+    terminal.say(f"现在是第 {live.number} 版，内容和第 {live.back_to} 版一样。")
 
 
 @knowledge.command("off")
@@ -220,7 +221,7 @@ def knowledge_on(what: str, reason: str, by: str, data: Path | None) -> None:
 
 def _switch(settings: Settings, action: str, what: str, reason: str, by: str, change: "Callable[[Knowledge], None]") -> None:
     """Change a switch and publish."""
-    from assistant import build, serving
+    from assistant import build
     from assistant.publications import audit
     from knowledge.loader import load
     from knowledge.switches import SwitchError
@@ -228,10 +229,10 @@ def _switch(settings: Settings, action: str, what: str, reason: str, by: str, ch
     try:
         change(load(settings.knowledge)[0])
         audit(settings, action, by, what, reason)
-        live = build.build_knowledge(settings, serving.say, retrain=False, by=by, reason=f"{action} {what}：{reason}")
+        live = build.build_knowledge(settings, terminal.say, retrain=False, by=by, reason=f"{action} {what}：{reason}")
     except (SwitchError, BuildError) as error:
-        serving.fail(str(error))
-    serving.say(f"第 {live.number} 版已发布。")
+        terminal.fail(str(error))
+    terminal.say(f"第 {live.number} 版已发布。")
 
 
 @knowledge.command("import")
@@ -243,7 +244,6 @@ def _switch(settings: Settings, action: str, what: str, reason: str, by: str, ch
 @_BY
 def knowledge_import(file: Path, mapping: Path | None, department: str, dry_run: bool, failures: Path | None, by: str) -> None:
     """导入答疑手册或办事指南（xlsx、csv、docx、json），写成草稿等人复核。"""
-    from assistant import serving
     from assistant.publications import audit
     from knowledge.exchange import importing
     from knowledge.exchange.errors import ExchangeError
@@ -261,7 +261,7 @@ def knowledge_import(file: Path, mapping: Path | None, department: str, dry_run:
         if failures is not None and any(o.verdict in FAILED for o in plan.outcomes):
             write_table(failures, *plan.failures())
     except ExchangeError as error:
-        serving.fail(str(error))
+        terminal.fail(str(error))
     for flaw in plan.flaws:
         click.echo(f"[{flaw.kind}] {flaw.what}")
     for outcome in plan.outcomes:
@@ -278,7 +278,6 @@ def knowledge_import(file: Path, mapping: Path | None, department: str, dry_run:
 @click.option("--department", default="", help="只导出这个部门的")
 def knowledge_export(file: Path, department: str) -> None:
     """把答疑手册导出成 xlsx、csv、docx 或 json（看文件名），改好可以再导入。"""
-    from assistant import serving
     from knowledge.exchange import importing
     from knowledge.exchange.errors import ExchangeError
     from knowledge.exchange.mapping import ManualMapping
@@ -289,7 +288,7 @@ def knowledge_export(file: Path, department: str) -> None:
         mapping = next(m for m in importing.shipped_mappings(settings.knowledge) if isinstance(m, ManualMapping))
         count = importing.export_manual(file, load(settings.knowledge)[0], mapping, department)
     except ExchangeError as error:
-        serving.fail(str(error))
+        terminal.fail(str(error))
     click.echo(f"导出了 {count} 条，在 {file}。")
 
 
@@ -300,7 +299,6 @@ def knowledge_export(file: Path, department: str) -> None:
 @_BY
 def knowledge_review(draft: str, department: str, reason: str, by: str) -> None:
     """复核一份草稿，放进知识；不写名字就列出等着复核的。复核人不能是导入的人，部门要对得上。"""
-    from assistant import serving
     from assistant.publications import audit
     from knowledge.exchange.drafts import Review, accept_draft, load_drafts
     from knowledge.exchange.errors import ExchangeError
@@ -316,7 +314,7 @@ def knowledge_review(draft: str, department: str, reason: str, by: str) -> None:
         review = Review(by, department, date.today())
         ids = accept_draft(settings.knowledge, load(settings.knowledge)[0], draft, review)
     except ExchangeError as error:
-        serving.fail(str(error))
+        terminal.fail(str(error))
     audit(settings, "review", by, f"{draft}: {'、'.join(ids)}", reason)
     click.echo(f"复核通过 {len(ids)} 条。要生效请运行：./zhiwen knowledge publish")
 
@@ -324,9 +322,9 @@ def knowledge_review(draft: str, department: str, reason: str, by: str) -> None:
 @knowledge.command("calibrate")
 def knowledge_calibrate() -> None:
     """重新拟合排序权重和置信度，写入 assistant/answering/calibration.json（要几分钟）。"""
-    from assistant import calibration, serving
+    from assistant import calibration
 
-    calibration.refit(_settings(), serving.say)
+    calibration.refit(_settings(), terminal.say)
 
 
 @main.command()
@@ -336,14 +334,13 @@ def knowledge_calibrate() -> None:
 @_DATA
 def bench(as_json: bool, questions: Path | None, epochs: int, data: Path | None) -> None:
     """和一个普通的 Rasa FAQ 机器人比速度、内存、训练时间和准确率（要半小时以上）。"""
-    from assistant import serving
     from benchmarks import versus_stock_rasa
 
-    say = (lambda _line: None) if as_json else serving.say
+    say = (lambda _line: None) if as_json else terminal.say
     try:
         result = versus_stock_rasa.compare(_settings(data=data), questions, say, epochs)
     except BuildError as error:
-        serving.fail(str(error))
+        terminal.fail(str(error))
         return
     click.echo(json.dumps(result, ensure_ascii=False, indent=2) if as_json else versus_stock_rasa.table(result))
 
@@ -359,7 +356,7 @@ def _service(settings: Settings) -> AbstractContextManager[str]:
     try:
         return serving.temporary_service(settings, serving.prepare(settings))
     except BuildError as error:
-        serving.fail(str(error))
+        terminal.fail(str(error))
 
 
 if __name__ == "__main__":

@@ -4,12 +4,10 @@ import asyncio
 import contextlib
 import logging
 import socket
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import httpx
 import jieba
@@ -24,6 +22,7 @@ from assistant.errors import BuildError
 from assistant.publications import read_current
 from assistant.services import wire
 from assistant.settings import Settings
+from assistant.terminal import say
 
 START_SECONDS = 120.0
 """Longest wait for Rasa; a first start on two slow cores took 60."""
@@ -64,11 +63,6 @@ def prepare(settings: Settings) -> Path | None:
                 raise
             say(str(error))
     return build_dialogue(settings, say) if settings.rasa_processes else None
-
-
-def say(text: str) -> None:
-    """Tell the person at the terminal what is going on."""
-    print(f"· {text}", flush=True)
 
 
 def check_port(settings: Settings) -> None:
@@ -140,9 +134,3 @@ def temporary_service(settings: Settings, model: Path | None) -> Iterator[str]:
     finally:
         stop.set()
         thread.join(timeout=15)
-
-
-def fail(message: str) -> NoReturn:
-    """End the program with one clear message."""
-    print(f"出错了：{message}", file=sys.stderr, flush=True)
-    raise SystemExit(1)

@@ -28,7 +28,7 @@ from knowledge.text import simplify
 from tests.unit.exchange_files import HEADER, MAPPINGS, PHOTO
 from tests.unit.small_knowledge import write_folder
 
-LONGEST = 0.06
+LONGEST = 0.05
 """Seconds before a process is killed; a round of its work takes about as long."""
 
 
