@@ -82,7 +82,7 @@ def build_knowledge(
     if current is not None and current.back_to is None and (current.snapshot, current.encoder) == (snapshot.version, encoder):
         return current
     if gate is not None:
-        gate(Publication(snapshot=snapshot.version, encoder=encoder))
+        gate(Publication(snapshot=snapshot.version, encoder=encoder, off=current.off if current else {}))
     changed = difference(live_snapshot(settings), snapshot).summary
     return go_live(settings, snapshot.version, encoder, by, reason or changed)
 

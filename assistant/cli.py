@@ -5,11 +5,9 @@ import getpass
 import json
 import logging
 import time
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 import httpx
@@ -17,9 +15,6 @@ import httpx
 from assistant import terminal
 from assistant.errors import BuildError
 from assistant.settings import Settings
-
-if TYPE_CHECKING:
-    from knowledge.loader import Knowledge
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -174,7 +169,8 @@ def knowledge_versions(data: Path | None) -> None:
     for at, version in enumerate(publications.versions(settings)):
         when = version.at.astimezone().strftime("%Y-%m-%d %H:%M") if version.at else ""
         back = f"退回到第 {version.back_to} 版 " if version.back_to else ""
-        click.echo(f"{'*' if at == 0 else ' '} {version.number:4} {version.snapshot} {when} {version.by} {back}{version.reason}")
+        off = f" 停答：{'、'.join(version.off)}" if version.off else ""
+        click.echo(f"{'*' if at == 0 else ' '} {version.number:4} {version.snapshot} {when} {version.by} {back}{version.reason}{off}")
 
 
 @knowledge.command("rollback")
@@ -200,10 +196,13 @@ def knowledge_rollback(version: int | None, reason: str, by: str, data: Path | N
 @_DATA
 def knowledge_off(what: str, reason: str, by: str, data: Path | None) -> None:
     """马上停答一个事项、话题、问答，或一个方面（编号#方面）；问到时说清找谁问。"""
-    from knowledge.switches import switch_off
+    from assistant import publications
 
-    settings = _settings(data=data)
-    _switch(settings, "off", what, reason, by, lambda known: switch_off(settings.knowledge, known, what, reason, by, date.today()))
+    try:
+        live = publications.switch_off(_settings(data=data), what, by, reason)
+    except BuildError as error:
+        terminal.fail(str(error))
+    terminal.say(f"第 {live.number} 版：停答 {what}。")
 
 
 @knowledge.command("on")
@@ -213,26 +212,13 @@ def knowledge_off(what: str, reason: str, by: str, data: Path | None) -> None:
 @_DATA
 def knowledge_on(what: str, reason: str, by: str, data: Path | None) -> None:
     """恢复停答的。"""
-    from knowledge.switches import switch_on
-
-    settings = _settings(data=data)
-    _switch(settings, "on", what, reason, by, lambda known: switch_on(settings.knowledge, known, what))
-
-
-def _switch(settings: Settings, action: str, what: str, reason: str, by: str, change: "Callable[[Knowledge], None]") -> None:
-    """Change a switch and publish."""
-    from assistant import build
-    from assistant.publications import audit
-    from knowledge.loader import load
-    from knowledge.switches import SwitchError
+    from assistant import publications
 
     try:
-        change(load(settings.knowledge)[0])
-        audit(settings, action, by, what, reason)
-        live = build.build_knowledge(settings, terminal.say, retrain=False, by=by, reason=f"{action} {what}：{reason}")
-    except (SwitchError, BuildError) as error:
+        live = publications.switch_on(_settings(data=data), what, by, reason)
+    except BuildError as error:
         terminal.fail(str(error))
-    terminal.say(f"第 {live.number} 版已发布。")
+    terminal.say(f"第 {live.number} 版：恢复 {what}。")
 
 
 @knowledge.command("import")

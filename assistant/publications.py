@@ -33,6 +33,8 @@ class Publication(BaseModel):
     reason: str = ""
     back_to: int | None = None
     """Of a rollback: the version that it brought back. It holds until somebody publishes."""
+    off: dict[str, str] = {}
+    """Ids of subjects and entries that are not answered from for now, and why. Publications and rollbacks keep them."""
 
 
 def read_current(settings: Settings) -> Publication | None:
@@ -64,18 +66,50 @@ def live_snapshot(settings: Settings) -> Snapshot | None:
 
 def go_live(settings: Settings, snapshot: str, encoder: str, by: str, reason: str, back_to: int | None = None) -> Publication:
     """Make a snapshot live. Killed at any moment, either the old or the new publication is live, whole."""
+    current = read_current(settings)
+    new = Publication(snapshot=snapshot, encoder=encoder, by=by, reason=reason, back_to=back_to, off=current.off if current else {})
+    return _replace(settings, new, "publish" if back_to is None else "rollback")
+
+
+def switch_off(settings: Settings, what: str, by: str, reason: str) -> Publication:
+    """Stop answering from a subject (gaj-sfz-bl), one of its facets (gaj-sfz-bl#fee) or a manual entry, at once.
+
+    Raises:
+        BuildError: there is no such thing.
+
+    """
+    current, snapshot = read_current(settings), live_snapshot(settings)
+    if current is None or snapshot is None or not any(what in (e.id, e.subject) for e in snapshot.entries):
+        raise BuildError(f"没有“{what}”。写事项、话题或问答的编号；只停一个方面写成 编号#方面，例如 gaj-sfz-bl#fee。")
+    return _replace(settings, current.model_copy(update={"by": by, "reason": reason, "off": {**current.off, what: reason}}), "off")
+
+
+def switch_on(settings: Settings, what: str, by: str, reason: str) -> Publication:
+    """Answer from it again.
+
+    Raises:
+        BuildError: it is not off.
+
+    """
+    current = read_current(settings)
+    if current is None or what not in current.off:
+        raise BuildError(f"“{what}”没有停答。停着的有：{'、'.join(current.off if current else ()) or '无'}。")
+    off = {name: why for name, why in current.off.items() if name != what}
+    return _replace(settings, current.model_copy(update={"by": by, "reason": reason, "off": off}), "on")
+
+
+def _replace(settings: Settings, new: Publication, action: str) -> Publication:
+    """Give a publication its number and make it the live one."""
     with _alone(settings):
         current = read_current(settings)
         number = current.number + 1 if current else 1
-        new = Publication(
-            number=number, snapshot=snapshot, encoder=encoder, by=by, at=datetime.now(UTC), reason=reason, back_to=back_to
-        )  # fmt: skip
+        new = new.model_copy(update={"number": number, "at": datetime.now(UTC)})
         for path in (settings.data / "publications" / f"{number}.json", settings.data / "current.json"):
             path.parent.mkdir(parents=True, exist_ok=True)
             fresh = path.with_suffix(".new")
             fresh.write_text(new.model_dump_json(), "utf-8")
             os.replace(fresh, path)
-    audit(settings, "rollback" if back_to else "publish", by, str(number), reason)
+    audit(settings, action, new.by, str(number), new.reason)
     return new
 
 

@@ -14,7 +14,7 @@ from assistant.build import load_encoder
 from assistant.errors import BuildError
 from assistant.publications import read_current, snapshot_path
 from assistant.settings import Settings
-from knowledge.snapshot import read_snapshot
+from knowledge.snapshot import read_snapshot, without
 
 log = structlog.get_logger()
 
@@ -46,7 +46,7 @@ def open_library(settings: Settings) -> Library:
     current = read_current(settings)
     if current is None:
         raise BuildError("还没有编译知识，请先运行 ./zhiwen knowledge publish")
-    snapshot = read_snapshot(snapshot_path(settings, current.snapshot))
+    snapshot = without(read_snapshot(snapshot_path(settings, current.snapshot)), current.off)
     reader = QuestionReader.of(snapshot.words)
     index = SearchIndex(snapshot, reader, load_encoder(settings, current.encoder, reader.lexicon))
     return Library.of(snapshot, index, load_ranker())

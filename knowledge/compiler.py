@@ -31,10 +31,6 @@ def compile_snapshot(knowledge: Knowledge) -> Snapshot:
         entries.append(_manual_entry(manual))
         phrases.extend(_manual_phrases(manual))
     phrases.extend(_neighbours(knowledge, phrases))
-    # The questions of a subject that is off stay: it is still what they ask, and the reply says whom to call.
-    entries = [e for e in entries if not knowledge.switched_off.keys() & {e.id, e.subject}]
-    answered = {e.id for e in entries}
-    phrases = [p for p in phrases if p.entry is None or p.entry in answered]
     words = WordLists(
         terms=knowledge.lexicon.terms,
         rewrites=knowledge.lexicon.rewrites,

@@ -8,12 +8,10 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from knowledge.schema import Boundary, Clarification, Department, Guide, Item, ManualEntry, Popular, Record, Source, SwitchedOff, Topic
+from knowledge.schema import Boundary, Clarification, Department, Guide, Item, ManualEntry, Popular, Record, Source, Topic
 from knowledge.text import Lexicon
 from knowledge.vocabulary import Facet
 
-SWITCHES = "switched_off.yml"
-"""What is not answered from for now; the file need not be there."""
 Loaded = TypeVar("Loaded")
 
 
@@ -55,8 +53,6 @@ class Knowledge:
     lexicon: Lexicon
     facet_cues: dict[Facet, tuple[str, ...]]
     popular: Popular | None = None
-    switched_off: dict[str, SwitchedOff] = field(default_factory=dict)
-    """Id of a subject or an entry -> why it is off."""
     files: dict[str, str] = field(default_factory=dict)
     """Record id -> the file it was read from, relative to the folder."""
 
@@ -92,7 +88,6 @@ def load(root: Path) -> tuple[Knowledge, list[Problem]]:
     boundaries = read_all("boundaries", list[Boundary])
     departments = read_file(root / "departments.yml", dict[str, Department], "departments.yml", problems) or {}
     defaults = read_file(root / "defaults.yml", dict[Facet, DefaultText], "defaults.yml", problems) or {}
-    switches = read_file(root / SWITCHES, dict[str, SwitchedOff], SWITCHES, problems) if (root / SWITCHES).exists() else None
     lexicon, cues = load_lexicon(root / "lexicon", problems)
     return (
         Knowledge(
@@ -107,7 +102,6 @@ def load(root: Path) -> tuple[Knowledge, list[Problem]]:
             lexicon=lexicon,
             facet_cues=cues,
             popular=read_file(root / "popular.yml", Popular, "popular.yml", problems),
-            switched_off=switches or {},
             files=files,
         ),
         problems,

@@ -306,14 +306,6 @@ class Boundary(Record):
     questions: tuple[Question, ...] = Field(min_length=1)
 
 
-class SwitchedOff(Record):
-    """Why something is not answered from for now."""
-
-    reason: Text
-    by: Text
-    on: date
-
-
 class Department(Record):
     """An office: where its windows are, when, and whom to call, until an item says otherwise."""
 

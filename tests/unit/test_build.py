@@ -7,7 +7,7 @@ import pytest
 
 from assistant.build import build_knowledge, train_rasa
 from assistant.errors import BuildError
-from assistant.publications import Publication, read_current
+from assistant.publications import Publication, read_current, switch_off
 from assistant.settings import Settings
 from assistant.shelf import open_library
 from knowledge.snapshot import read_snapshot
@@ -92,6 +92,13 @@ def test_a_bad_edit_is_named_and_what_was_live_stays_live(shop: Settings) -> Non
         build(shop, retrain=False)
     assert f"{LOST}.yml" in str(told.value)
     assert read_current(shop) == before
+
+
+def test_what_is_switched_off_is_left_out_when_the_library_is_opened(shop: Settings) -> None:
+    switch_off(shop, LOST, "小李", "核实中")
+    library = open_library(shop)
+    assert not any(subject == LOST for subject, _ in library.entries)
+    assert library.subject(LOST).contact
 
 
 def test_without_a_build_it_says_what_to_run(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,12 +9,10 @@ import pytest
 from assistant.build import build_knowledge, compare_knowledge
 from assistant.errors import BuildError
 from assistant.gate import Runs, changes, try_out
-from assistant.publications import Publication, read_current, rollback, versions
+from assistant.publications import Publication, live_snapshot, read_current, rollback, switch_off, switch_on, versions
 from assistant.serving import prepare
 from assistant.settings import ROOT, Settings
-from knowledge.compiler import compile_snapshot
-from knowledge.loader import load
-from knowledge.switches import SwitchError, switch_off, switch_on
+from knowledge.snapshot import without
 from tests.unit.small_knowledge import ABROAD, LOST, edit, item_file, write_folder
 
 
@@ -97,17 +94,30 @@ def test_a_version_that_never_was_or_whose_snapshot_is_gone_is_refused(shop: Set
 
 
 def test_what_is_switched_off_is_not_answered_until_it_is_switched_on(shop: Settings) -> None:
+    publish(shop)
     for what in (LOST, f"{LOST}#fee", ABROAD):
-        switch_off(shop.knowledge, load(shop.knowledge)[0], what, "核实中", "小李", date.today())
-        snapshot = compile_snapshot(load(shop.knowledge)[0])
-        assert not {what} & {i for e in snapshot.entries for i in (e.id, e.subject)}
-        assert any(p.subject == LOST for p in snapshot.phrases) and not any(p.entry == ABROAD for p in snapshot.phrases if what == ABROAD)
-        switch_on(shop.knowledge, load(shop.knowledge)[0], what)
-        assert what in {i for e in compile_snapshot(load(shop.knowledge)[0]).entries for i in (e.id, e.subject)}
-    with pytest.raises(SwitchError, match="没有停答"):
-        switch_on(shop.knowledge, load(shop.knowledge)[0], LOST)
-    with pytest.raises(SwitchError, match="没有“gaj-gone”"):
-        switch_off(shop.knowledge, load(shop.knowledge)[0], "gaj-gone", "核实中", "小李", date.today())
+        switched = switch_off(shop, what, "小李", "核实中")
+        whole = live_snapshot(shop)
+        assert whole is not None and switched.off == {what: "核实中"}
+        snapshot = without(whole, switched.off)
+        assert what not in {i for e in snapshot.entries for i in (e.id, e.subject)}
+        assert what not in {p.entry for p in snapshot.phrases}
+        assert LOST in {p.subject for p in snapshot.phrases}, "it is still what they ask"
+        assert switch_on(shop, what, "小李", "核实过了").off == {}
+    with pytest.raises(BuildError, match="没有停答"):
+        switch_on(shop, LOST, "小李", "核实过了")
+    with pytest.raises(BuildError, match="没有“gaj-gone”"):
+        switch_off(shop, "gaj-gone", "小李", "核实中")
+
+
+def test_a_switch_holds_over_publication_and_rollback_and_keeps_what_was_brought_back(shop: Settings) -> None:
+    first = publish(shop)
+    change(shop, 5)
+    publish(shop)
+    rollback(shop, None, "小王", "期限写错了")
+    switched = switch_off(shop, LOST, "小李", "核实中")
+    assert (switched.snapshot, switched.back_to) == (first.snapshot, first.number), "switching publishes no files"
+    assert publish(shop).off == rollback(shop, 1, "小王", "再退").off == {LOST: "核实中"}
 
 
 def test_a_gate_that_is_not_passed_leaves_live_what_is_live(shop: Settings) -> None:
