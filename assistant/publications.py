@@ -36,6 +36,11 @@ class Publication(BaseModel):
     off: dict[str, str] = {}
     """Ids of subjects and entries that are not answered from for now, and why. Publications and rollbacks keep them."""
 
+    @property
+    def build(self) -> tuple[str, str]:
+        """What the search is built of."""
+        return self.snapshot, self.encoder
+
 
 def read_current(settings: Settings) -> Publication | None:
     """What is live; None before the first publication.

@@ -111,12 +111,9 @@ def with_version(snapshot: Snapshot) -> Snapshot:
 def without(snapshot: Snapshot, off: Collection[str]) -> Snapshot:
     """The snapshot without the entries that are switched off, by their own id or their subject's.
 
-    The questions of a subject that is off stay: it is still what they ask, and the reply says whom to call.
+    Their questions stay: it is still what they ask, and the reply says whom to call.
     """
-    entries = tuple(e for e in snapshot.entries if e.id not in off and e.subject not in off)
-    answered = {e.id for e in entries}
-    phrases = tuple(p for p in snapshot.phrases if p.entry is None or p.entry in answered)
-    return snapshot.model_copy(update={"entries": entries, "phrases": phrases})
+    return snapshot.model_copy(update={"entries": tuple(e for e in snapshot.entries if e.id not in off and e.subject not in off)})
 
 
 def read_snapshot(path: Path) -> Snapshot:
