@@ -2,17 +2,15 @@
 
 data/encoders/<hash>/     the built-in encoder           from: phrases, word lists, training code
 data/snapshots/<version>/ snapshot.json                  from: knowledge files
-data/current.json         which snapshot and encoder are live; replaced in one step
+data/current.json         which snapshot and encoder are live: see assistant/publications.py
 data/rasa/<hash>/         Rasa's model                   from: config.yml, domain.yml, nlu/
 """
 
 import hashlib
-import json
 import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -21,23 +19,18 @@ import yaml
 from assistant.answering.encoder import BuiltinEncoder, Encoder, ExternalEncoder, load_builtin, train_encoder
 from assistant.answering.question import QuestionReader
 from assistant.errors import BuildError
+from assistant.publications import Publication, go_live, live_snapshot, read_current, snapshot_path
 from assistant.settings import ROOT, Settings
 from knowledge.checks import check
 from knowledge.compiler import compile_snapshot
+from knowledge.difference import Difference, difference
 from knowledge.loader import Knowledge, Problem, load
 from knowledge.snapshot import Phrase, Snapshot
 from knowledge.text import Lexicon
 from knowledge.vocabulary import Facet
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Current:
-    """What is live: the content of data/current.json."""
-
-    snapshot: str
-    encoder: str
+Gate = Callable[[Publication], None]
 
 
 def check_knowledge(settings: Settings) -> tuple[Knowledge, list[Problem]]:
@@ -46,12 +39,27 @@ def check_knowledge(settings: Settings) -> tuple[Knowledge, list[Problem]]:
     return knowledge, problems + check(knowledge, date.today())
 
 
-def build_knowledge(settings: Settings, say: Say, *, retrain: bool) -> Current:
-    """Compile the knowledge and make it live.
+def compare_knowledge(settings: Settings) -> Difference:
+    """What a publication of the files as they are would change.
+
+    Raises:
+        BuildError: a check failed.
+
+    """
+    return difference(live_snapshot(settings), compile_snapshot(_sound_knowledge(settings)))
+
+
+def build_knowledge(
+    settings: Settings, say: Say, *, retrain: bool, by: str = "zhiwen", reason: str = "", gate: Gate | None = None
+) -> Publication:
+    """Compile the knowledge and make it live; where nothing changed, what is live stays.
 
     Args:
         settings: where the files and the data are.
         say: told what is going on.
+        by: who publishes.
+        reason: why; what changed, where nothing is said.
+        gate: shown what is about to go live; raises BuildError to stop it.
         retrain: train the built-in encoder anew when its phrases changed. Without it the encoder that is
             there encodes the new phrases too, so that an edit is live in seconds.
 
@@ -59,33 +67,39 @@ def build_knowledge(settings: Settings, say: Say, *, retrain: bool) -> Current:
         BuildError: a check failed; what was live stays live.
 
     """
+    knowledge = _sound_knowledge(settings)
+    snapshot = compile_snapshot(knowledge)
+    path = snapshot_path(settings, snapshot.version)
+    if not path.exists():
+        _write_whole(path.parent, lambda to: (to / path.name).write_text(snapshot.model_dump_json(), "utf-8"))
+    counts = (
+        f"{len(knowledge.items)} 个事项，{len(knowledge.guides)} 份办事指南，{len(knowledge.topics)} 个话题，"
+        f"{len(knowledge.manual)} 条问答，{len(snapshot.phrases)} 句问法"
+    )
+    say(f"知识已编译：{counts}，版本 {snapshot.version}")
+    encoder = _ensure_encoder(settings, snapshot, say, retrain)
+    current = read_current(settings)
+    if current is not None and current.back_to is None and (current.snapshot, current.encoder) == (snapshot.version, encoder):
+        return current
+    if gate is not None:
+        gate(Publication(snapshot=snapshot.version, encoder=encoder, off=current.off if current else {}))
+    changed = difference(live_snapshot(settings), snapshot).summary
+    return go_live(settings, snapshot.version, encoder, by, reason or changed)
+
+
+def _sound_knowledge(settings: Settings) -> Knowledge:
+    """The knowledge, which passed every check.
+
+    Raises:
+        BuildError: it did not.
+
+    """
     knowledge, problems = check_knowledge(settings)
     errors = [p for p in problems if not p.warning]
     if errors:
         shown = "\n".join(map(str, errors[:20]))
         raise BuildError(f"知识有 {len(errors)} 处错误，没有发布，正在用的版本不受影响：\n{shown}")
-    snapshot = compile_snapshot(knowledge)
-    folder = settings.data / "snapshots" / snapshot.version
-    if not (folder / "snapshot.json").exists():
-        _write_whole(folder, lambda to: (to / "snapshot.json").write_text(snapshot.model_dump_json(), "utf-8"))
-    counts = f"{len(knowledge.items)} 个事项，{len(knowledge.topics)} 个话题，{len(snapshot.phrases)} 句问法"
-    say(f"知识已编译：{counts}，版本 {snapshot.version}")
-    encoder = _ensure_encoder(settings, snapshot, say, retrain)
-    current = Current(snapshot.version, encoder)
-    pointer = settings.data / "current.json"
-    fresh = pointer.with_suffix(".new")
-    fresh.write_text(json.dumps({"snapshot": current.snapshot, "encoder": current.encoder}), "utf-8")
-    os.replace(fresh, pointer)
-    return current
-
-
-def read_current(settings: Settings) -> Current | None:
-    """What is live; None before the first build."""
-    try:
-        found = json.loads((settings.data / "current.json").read_text("utf-8"))
-    except FileNotFoundError:
-        return None
-    return Current(found["snapshot"], found["encoder"])
+    return knowledge
 
 
 def _ensure_encoder(settings: Settings, snapshot: Snapshot, say: Say, retrain: bool) -> str:

@@ -1,14 +1,18 @@
 """The commands behind ./zhiwen. The launcher has made sure that both environments are there."""
 
 import asyncio
+import getpass
 import json
+import logging
 import time
 from contextlib import AbstractContextManager, nullcontext
+from datetime import date
 from pathlib import Path
 
 import click
 import httpx
 
+from assistant import terminal
 from assistant.errors import BuildError
 from assistant.settings import Settings
 
@@ -22,6 +26,7 @@ def _settings(**given: object) -> Settings:
     return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
 
 
+_BY = click.option("--by", default=getpass.getuser, show_default="登录名", help="谁做的")
 _DATA = click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="数据目录（默认 ./data)")
 
 
@@ -38,13 +43,13 @@ def run(host: str | None, port: int | None, data: Path | None) -> None:
         serving.check_port(settings)
         serving.configure_logging(settings)
         model = serving.prepare(settings)
-        serving.say("正在启动服务和对话引擎…")
+        terminal.say("正在启动服务和对话引擎…")
         asyncio.run(serving.serve(settings, model))
     except BuildError as error:
-        serving.fail(str(error))
+        terminal.fail(str(error))
     except KeyboardInterrupt:
         pass
-    serving.say("已停止。")
+    terminal.say("已停止。")
 
 
 @main.command()
@@ -66,7 +71,7 @@ def ask(question: str, data: Path | None, as_json: bool) -> None:
 @_DATA
 def evaluate(file: Path, url: str | None, failures: int, report: Path | None, data: Path | None) -> None:
     """用一份对话(JSON Lines)给服务打分。"""
-    from assistant import evaluation, serving
+    from assistant import evaluation
 
     try:
         dialogues = evaluation.read_dialogues(file)
@@ -76,7 +81,7 @@ def evaluate(file: Path, url: str | None, failures: int, report: Path | None, da
             with _service(_settings(data=data)) as found:
                 runs = asyncio.run(evaluation.run_dialogues(found, dialogues))
     except evaluation.EvaluationError as error:
-        serving.fail(str(error))
+        terminal.fail(str(error))
         return
     summary = evaluation.summarise(runs)
     for name, figure in summary.items():
@@ -92,7 +97,10 @@ def evaluate(file: Path, url: str | None, failures: int, report: Path | None, da
 
 @main.group()
 def knowledge() -> None:
-    """检查、编译知识。"""
+    """检查、导入、复核、发布知识。"""
+    import jieba
+
+    jieba.setLogLevel(logging.WARNING)
 
 
 @knowledge.command("check")
@@ -108,26 +116,201 @@ def knowledge_check() -> None:
     raise SystemExit(1 if errors else 0)
 
 
-@knowledge.command("build")
+@knowledge.command("publish")
+@click.option("--reason", default="", help="为什么发布（不写就记改了什么）")
+@click.option("--accept", is_flag=True, help="试问时有原来对、以后不对的，也发布")
+@_BY
 @_DATA
-def knowledge_build(data: Path | None) -> None:
-    """检查并编译知识；正在运行的服务十来秒内换上新版本，不用重启，也不重新训练。"""
-    from assistant import build, serving
+def knowledge_publish(data: Path | None, by: str, reason: str, accept: bool) -> None:
+    """检查、编译、发布知识；正在运行的服务十来秒内换上新版本，不用重启，也不重新训练。"""
+    from assistant import build
+    from assistant.gate import try_out
 
     started = time.perf_counter()
+    settings = _settings(data=data)
     try:
-        build.build_knowledge(_settings(data=data), serving.say, retrain=False)
+        live = build.build_knowledge(
+            settings,
+            terminal.say,
+            retrain=False,
+            by=by,
+            reason=reason,
+            gate=lambda candidate: try_out(settings, candidate, terminal.say, accept=accept),
+        )
     except BuildError as error:
-        serving.fail(str(error))
-    serving.say(f"已发布，用了 {time.perf_counter() - started:.1f} 秒。")
+        terminal.fail(str(error))
+    terminal.say(f"第 {live.number} 版已发布，用了 {time.perf_counter() - started:.1f} 秒。")
+
+
+# The name that it had before there were versions.
+knowledge.add_command(knowledge_publish, "build")
+
+
+@knowledge.command("diff")
+@_DATA
+def knowledge_diff(data: Path | None) -> None:
+    """现在发布会改变什么：材料少了几件，时限短了几天，哪些条目变了。"""
+    from assistant import build
+
+    try:
+        found = build.compare_knowledge(_settings(data=data))
+    except BuildError as error:
+        terminal.fail(str(error))
+    click.echo("\n".join([*found.lines, found.summary + "。"]))
+
+
+@knowledge.command("versions")
+@_DATA
+def knowledge_versions(data: Path | None) -> None:
+    """发布过的版本，新的在前：谁、什么时候、为什么。"""
+    from assistant import publications
+
+    settings = _settings(data=data)
+    for at, version in enumerate(publications.versions(settings)):
+        when = version.at.astimezone().strftime("%Y-%m-%d %H:%M") if version.at else ""
+        back = f"退回到第 {version.back_to} 版 " if version.back_to else ""
+        off = f" 停答：{'、'.join(version.off)}" if version.off else ""
+        click.echo(f"{'*' if at == 0 else ' '} {version.number:4} {version.snapshot} {when} {version.by} {back}{version.reason}{off}")
+
+
+@knowledge.command("rollback")
+@click.argument("version", type=int, required=False)
+@click.option("--reason", required=True, help="为什么退回")
+@_BY
+@_DATA
+def knowledge_rollback(version: int | None, reason: str, by: str, data: Path | None) -> None:
+    """退回到一个发布过的版本（不写就是上一个）；一直有效，到下次 publish 为止。"""
+    from assistant import publications
+
+    try:
+        live = publications.rollback(_settings(data=data), version, by, reason)
+    except BuildError as error:
+        terminal.fail(str(error))
+    terminal.say(f"现在是第 {live.number} 版，内容和第 {live.back_to} 版一样。")
+
+
+@knowledge.command("off")
+@click.argument("what")
+@click.option("--reason", required=True, help="为什么停答")
+@_BY
+@_DATA
+def knowledge_off(what: str, reason: str, by: str, data: Path | None) -> None:
+    """马上停答一个事项、话题、问答，或一个方面（编号#方面）；问到时说清找谁问。"""
+    from assistant import publications
+
+    try:
+        live = publications.switch_off(_settings(data=data), what, by, reason)
+    except BuildError as error:
+        terminal.fail(str(error))
+    terminal.say(f"第 {live.number} 版：停答 {what}。")
+
+
+@knowledge.command("on")
+@click.argument("what")
+@click.option("--reason", required=True, help="为什么恢复")
+@_BY
+@_DATA
+def knowledge_on(what: str, reason: str, by: str, data: Path | None) -> None:
+    """恢复停答的。"""
+    from assistant import publications
+
+    try:
+        live = publications.switch_on(_settings(data=data), what, by, reason)
+    except BuildError as error:
+        terminal.fail(str(error))
+    terminal.say(f"第 {live.number} 版：恢复 {what}。")
+
+
+@knowledge.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--mapping", type=click.Path(path_type=Path, dir_okay=False), help="列名对照文件（默认用 knowledge/import/ 里的）")
+@click.option("--department", default="", help="文件里没写部门的，算哪个部门的")
+@click.option("--dry-run", is_flag=True, help="只看每一行会怎样，什么都不写")
+@click.option("--failures", type=click.Path(path_type=Path, dir_okay=False), help="把没导入的行写到这个文件，改好可以再导入")
+@_BY
+def knowledge_import(file: Path, mapping: Path | None, department: str, dry_run: bool, failures: Path | None, by: str) -> None:
+    """导入答疑手册或办事指南（xlsx、csv、docx、json），写成草稿等人复核。"""
+    from assistant.publications import audit
+    from knowledge.exchange import importing
+    from knowledge.exchange.errors import ExchangeError
+    from knowledge.exchange.files import write_table
+    from knowledge.exchange.mapping import load_mapping
+    from knowledge.exchange.plan import FAILED, Setting, Verdict
+    from knowledge.loader import load
+
+    settings = _settings()
+    known, _ = load(settings.knowledge)
+    try:
+        mappings = [load_mapping(mapping)] if mapping else importing.shipped_mappings(settings.knowledge)
+        setting = Setting(known, settings.region, date.today(), department)
+        plan, draft = importing.import_file(settings.knowledge, file, mappings, setting, by, dry_run=dry_run)
+        if failures is not None and any(o.verdict in FAILED for o in plan.outcomes):
+            write_table(failures, *plan.failures())
+    except ExchangeError as error:
+        terminal.fail(str(error))
+    for flaw in plan.flaws:
+        click.echo(f"[{flaw.kind}] {flaw.what}")
+    for outcome in plan.outcomes:
+        if dry_run or outcome.verdict in FAILED:
+            click.echo(str(outcome))
+    click.echo("，".join(f"{verdict} {plan.count(verdict)} 行" for verdict in Verdict) + "。")
+    if draft is not None:
+        audit(settings, "import", by, f"{file.name} → {draft.name}", "")
+        click.echo(f"写成草稿 {draft}，还没有生效。请另一个人看过后运行：./zhiwen knowledge review {draft.stem}")
+
+
+@knowledge.command("export")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--department", default="", help="只导出这个部门的")
+def knowledge_export(file: Path, department: str) -> None:
+    """把答疑手册导出成 xlsx、csv、docx 或 json（看文件名），改好可以再导入。"""
+    from knowledge.exchange import importing
+    from knowledge.exchange.errors import ExchangeError
+    from knowledge.exchange.mapping import ManualMapping
+    from knowledge.loader import load
+
+    settings = _settings()
+    try:
+        mapping = next(m for m in importing.shipped_mappings(settings.knowledge) if isinstance(m, ManualMapping))
+        count = importing.export_manual(file, load(settings.knowledge)[0], mapping, department)
+    except ExchangeError as error:
+        terminal.fail(str(error))
+    click.echo(f"导出了 {count} 条，在 {file}。")
+
+
+@knowledge.command("review")
+@click.argument("draft", default="")
+@click.option("--department", default="", help="复核人的部门")
+@click.option("--reason", default="同意", help="意见")
+@_BY
+def knowledge_review(draft: str, department: str, reason: str, by: str) -> None:
+    """复核一份草稿，放进知识；不写名字就列出等着复核的。复核人不能是导入的人，部门要对得上。"""
+    from assistant.publications import audit
+    from knowledge.exchange.drafts import Review, accept_draft, load_drafts
+    from knowledge.exchange.errors import ExchangeError
+    from knowledge.loader import load
+
+    settings = _settings()
+    try:
+        if not draft:
+            for name, waiting in load_drafts(settings.knowledge).items():
+                owners = "、".join(sorted(waiting.departments))
+                click.echo(f"{name}：{len(waiting.records)} 条，{owners}，{waiting.imported_by} {waiting.imported_on} 导入")
+            return
+        review = Review(by, department, date.today())
+        ids = accept_draft(settings.knowledge, load(settings.knowledge)[0], draft, review)
+    except ExchangeError as error:
+        terminal.fail(str(error))
+    audit(settings, "review", by, f"{draft}: {'、'.join(ids)}", reason)
+    click.echo(f"复核通过 {len(ids)} 条。要生效请运行：./zhiwen knowledge publish")
 
 
 @knowledge.command("calibrate")
 def knowledge_calibrate() -> None:
     """重新拟合排序权重和置信度，写入 assistant/answering/calibration.json（要几分钟）。"""
-    from assistant import calibration, serving
+    from assistant import calibration
 
-    calibration.refit(_settings(), serving.say)
+    calibration.refit(_settings(), terminal.say)
 
 
 @main.command()
@@ -137,14 +320,13 @@ def knowledge_calibrate() -> None:
 @_DATA
 def bench(as_json: bool, questions: Path | None, epochs: int, data: Path | None) -> None:
     """和一个普通的 Rasa FAQ 机器人比速度、内存、训练时间和准确率（要半小时以上）。"""
-    from assistant import serving
     from benchmarks import versus_stock_rasa
 
-    say = (lambda _line: None) if as_json else serving.say
+    say = (lambda _line: None) if as_json else terminal.say
     try:
         result = versus_stock_rasa.compare(_settings(data=data), questions, say, epochs)
     except BuildError as error:
-        serving.fail(str(error))
+        terminal.fail(str(error))
         return
     click.echo(json.dumps(result, ensure_ascii=False, indent=2) if as_json else versus_stock_rasa.table(result))
 
@@ -160,7 +342,7 @@ def _service(settings: Settings) -> AbstractContextManager[str]:
     try:
         return serving.temporary_service(settings, serving.prepare(settings))
     except BuildError as error:
-        serving.fail(str(error))
+        terminal.fail(str(error))
 
 
 if __name__ == "__main__":

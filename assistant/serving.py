@@ -4,12 +4,10 @@ import asyncio
 import contextlib
 import logging
 import socket
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import httpx
 import jieba
@@ -18,11 +16,13 @@ import uvicorn
 from structlog.tracebacks import ExceptionDictTransformer
 
 from assistant.api.app import make_app
-from assistant.build import build_dialogue, build_knowledge, read_current
+from assistant.build import build_dialogue, build_knowledge
 from assistant.dialogue.supervisor import free_port
 from assistant.errors import BuildError
+from assistant.publications import read_current
 from assistant.services import wire
 from assistant.settings import Settings
+from assistant.terminal import say
 
 START_SECONDS = 120.0
 """Longest wait for Rasa; a first start on two slow cores took 60."""
@@ -50,19 +50,19 @@ def configure_logging(settings: Settings) -> None:
 
 def prepare(settings: Settings) -> Path | None:
     """Build what is missing; returns the dialogue model, or None where Rasa is switched off."""
-    try:
-        build_knowledge(settings, say, retrain=True)
-    except BuildError as error:
-        # What was live stays live: an entry that expires overnight must not keep the service from starting.
-        if read_current(settings) is None:
-            raise
-        say(str(error))
+    current = read_current(settings)
+    if current is not None and current.back_to is not None:
+        # What was taken back is not published again by a mere restart.
+        say(f"正在用第 {current.number} 版（退回到第 {current.back_to} 版的内容），要用新的内容请运行 ./zhiwen knowledge publish")
+    else:
+        try:
+            build_knowledge(settings, say, retrain=True)
+        except BuildError as error:
+            # What was live stays live: an entry that expires overnight must not keep the service from starting.
+            if current is None:
+                raise
+            say(str(error))
     return build_dialogue(settings, say) if settings.rasa_processes else None
-
-
-def say(text: str) -> None:
-    """Tell the person at the terminal what is going on."""
-    print(f"· {text}", flush=True)
 
 
 def check_port(settings: Settings) -> None:
@@ -134,9 +134,3 @@ def temporary_service(settings: Settings, model: Path | None) -> Iterator[str]:
     finally:
         stop.set()
         thread.join(timeout=15)
-
-
-def fail(message: str) -> NoReturn:
-    """End the program with one clear message."""
-    print(f"出错了：{message}", file=sys.stderr, flush=True)
-    raise SystemExit(1)

@@ -21,8 +21,8 @@ import yaml
 from assistant.build import train_rasa, write_dialogue_data
 from assistant.dialogue.supervisor import free_port
 from assistant.errors import BuildError
-from assistant.serving import fail
 from assistant.settings import ROOT, Settings
+from assistant.terminal import fail
 from benchmarks.load import WARM_UP_TURNS, Connection
 from benchmarks.processes import answers_http, memory_mb, rasa_server, served
 from knowledge.loader import load

@@ -14,10 +14,10 @@ from typing import Any
 
 import httpx
 
-from assistant.build import read_current
 from assistant.dialogue.supervisor import free_port
 from assistant.errors import BuildError
 from assistant.evaluation import EvaluationError, judge, read_dialogues
+from assistant.publications import read_current
 from assistant.settings import ROOT, Settings
 from benchmarks.load import Bot, measure, replies_to
 from benchmarks.processes import Job, answers_http, memory_mb, rasa_server, run_timed, served

@@ -6,7 +6,7 @@ from datetime import date
 
 from knowledge.loader import Knowledge, Problem
 from knowledge.render import is_expired
-from knowledge.schema import Confusion, Dated, Item, ManualEntry, Negative, Topic
+from knowledge.schema import Confusion, Dated, Guide, Item, ManualEntry, Negative, Topic
 from knowledge.text import fold
 from knowledge.vocabulary import Facet
 
@@ -19,7 +19,7 @@ MIN_REQUIRED_FACETS = (
 """Facets without a template: an item has to write them itself."""
 
 _PERSONAL = {
-    "身份证号": re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)"),
+    "身份证号": re.compile(r"(?<!\d)\d{6}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"),
     "手机号": re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"),
     "邮箱": re.compile(r"[\w.+-]+@[\w-]+\.\w+"),
     "口令": re.compile(r"(密码|口令|password)\s*(是|为|[:\uff1a])\s*[A-Za-z0-9@#_!]{4,}", re.IGNORECASE),
@@ -29,6 +29,7 @@ _PERSONAL = {
 def check(knowledge: Knowledge, today: date) -> list[Problem]:
     """All problems of the knowledge as a whole; those that are no warnings stop a build."""
     problems = [p for item in knowledge.items.values() for p in _item(item, knowledge, today)]
+    problems += [p for guide in knowledge.guides.values() for p in _guide(guide, knowledge, today)]
     problems += [p for topic in knowledge.topics.values() for p in _topic(topic, knowledge, today)]
     problems += [p for entry in knowledge.manual.values() for p in _manual(entry, knowledge, today)]
     problems += _references(knowledge)
@@ -46,15 +47,30 @@ def _item(item: Item, knowledge: Knowledge, today: date) -> Iterator[Problem]:
     for facet in MIN_REQUIRED_FACETS:
         if facet not in item.answers:
             yield Problem(file, f"answers.{facet}", "", "这个方面没有写，没有内容也要用一句话说明")
-    limits = (item.limits.statutory, item.limits.promised)
+    yield from _sources(item, file)
+    yield from _dated(item, file, today)
+    yield from _thin(file, sum(len(q) for q in item.questions.values()))
+    yield from _personal(item, file)
+
+
+def _guide(guide: Guide, knowledge: Knowledge, today: date) -> Iterator[Problem]:
+    """An imported guide may lack what an item must have; nothing that it has may be wrong."""
+    file = knowledge.files.get(guide.id, guide.id)
+    at = f"{guide.id}."
+    if guide.department not in knowledge.departments:
+        yield Problem(file, f"{at}department", guide.department, "departments.yml 里没有这个部门，问地点、电话时没有默认值", warning=True)
+    yield from _sources(guide, file, at)
+    yield from _dated(guide, file, today, at)
+    yield from _personal(guide, file, at)
+
+
+def _sources(item: Guide, file: str, at: str = "") -> Iterator[Problem]:
+    limits = (item.limits.statutory, item.limits.promised) if item.limits else ()
     keys = [row.source for row in item.materials]
     keys += [x.source for x in (*limits, item.fee, item.online, *item.answers.values()) if x is not None and x.source is not None]
     for key in dict.fromkeys(keys):
         if key not in item.sources:
-            yield Problem(file, "sources", key, "引用了没有列出的依据")
-    yield from _dated(item, file, today)
-    yield from _thin(file, sum(len(q) for q in item.questions.values()))
-    yield from _personal(item, file)
+            yield Problem(file, f"{at}sources", key, "引用了没有列出的依据")
 
 
 def _topic(topic: Topic, knowledge: Knowledge, today: date) -> Iterator[Problem]:
@@ -69,11 +85,12 @@ def _topic(topic: Topic, knowledge: Knowledge, today: date) -> Iterator[Problem]
 def _manual(entry: ManualEntry, knowledge: Knowledge, today: date) -> Iterator[Problem]:
     file = knowledge.files.get(entry.id, entry.id)
     at = f"{entry.id}."
-    if entry.subject not in knowledge.items and entry.subject not in knowledge.topics:
+    guides = knowledge.items.keys() | knowledge.guides.keys()
+    if entry.subject not in guides and entry.subject not in knowledge.topics:
         yield Problem(file, f"{at}subject", entry.subject, "没有这个事项或话题")
     if entry.subject in knowledge.topics and entry.facet is not None:
         yield Problem(file, f"{at}facet", entry.facet, "话题没有方面，这里写 null")
-    if entry.subject in knowledge.items and entry.facet is None:
+    if entry.subject in guides and entry.facet is None:
         yield Problem(file, f"{at}facet", "", "挂在事项上的问答要写是哪个方面")
     if entry.department not in knowledge.departments:
         yield Problem(file, f"{at}department", entry.department, "departments.yml 里没有这个部门")
@@ -94,14 +111,17 @@ def _thin(file: str, questions: int) -> Iterator[Problem]:
 
 
 def _personal(entry: Dated, file: str, at: str = "") -> Iterator[Problem]:
-    text = entry.model_dump_json()
-    for kind, pattern in _PERSONAL.items():
-        if pattern.search(text):
-            yield Problem(file, f"{at}{kind}", "（不显示）", "知识里不能有个人信息或口令，请删掉")
+    for kind in personal_data(entry.model_dump_json(exclude={"id"})):
+        yield Problem(file, f"{at}{kind}", "（不显示）", "知识里不能有个人信息或口令，请删掉")
+
+
+def personal_data(text: str) -> list[str]:
+    """Kinds of personal data and passwords that a text holds."""
+    return [kind for kind, pattern in _PERSONAL.items() if pattern.search(text)]
 
 
 def _references(knowledge: Knowledge) -> Iterator[Problem]:
-    known = set(knowledge.items) | set(knowledge.topics)
+    known = {*knowledge.items, *knowledge.guides, *knowledge.topics}
 
     def missing(owner: str, entry: str, subject: str) -> Iterator[Problem]:
         if subject not in known:
@@ -148,7 +168,7 @@ def _same_question(knowledge: Knowledge) -> Iterator[Problem]:
 
 def all_questions(knowledge: Knowledge) -> Iterator[tuple[str, list[str]]]:
     """Every record with its questions (without names and negatives)."""
-    for item in knowledge.items.values():
+    for item in (*knowledge.items.values(), *knowledge.guides.values()):
         yield item.id, [q for questions in item.questions.values() for q in questions]
     for group in (knowledge.topics, knowledge.clarifications, knowledge.boundaries):
         for record in group.values():

@@ -2,7 +2,7 @@
 
 from knowledge.loader import Knowledge
 from knowledge.render import Rendered, marked, render
-from knowledge.schema import Boundary, Clarification, Dated, Item, ManualEntry, Source, Topic
+from knowledge.schema import Boundary, Clarification, Dated, Guide, Item, ManualEntry, Source, Topic
 from knowledge.snapshot import Citation, Entry, Phrase, Snapshot, Subject, WordLists, with_version
 from knowledge.text import distinct, fold
 from knowledge.vocabulary import FACET_TITLES, Facet, Outcome
@@ -13,7 +13,7 @@ def compile_snapshot(knowledge: Knowledge) -> Snapshot:
     subjects: list[Subject] = []
     entries: list[Entry] = []
     phrases: list[Phrase] = []
-    for item in knowledge.items.values():
+    for item in (*knowledge.items.values(), *knowledge.guides.values()):
         subjects.append(_item_subject(item, knowledge))
         entries.extend(_item_entries(item, knowledge))
         phrases.extend(_item_phrases(item))
@@ -51,7 +51,7 @@ def compile_snapshot(knowledge: Knowledge) -> Snapshot:
     )
 
 
-def _item_subject(item: Item, knowledge: Knowledge) -> Subject:
+def _item_subject(item: Guide, knowledge: Knowledge) -> Subject:
     return Subject(
         id=item.id,
         kind="item",
@@ -59,7 +59,7 @@ def _item_subject(item: Item, knowledge: Knowledge) -> Subject:
         label=item.label,
         parent=item.parent,
         department=item.department,
-        theme=item.elements.theme,
+        theme=item.elements.theme if item.elements else "",
         families=item.families,
         situations=item.situations,
         contact=_contact(item.department, knowledge),
@@ -117,7 +117,7 @@ def _entry(record: Dated, subject: str, facet: Facet | None, title: str, rendere
     )
 
 
-def _item_entries(item: Item, knowledge: Knowledge) -> list[Entry]:
+def _item_entries(item: Guide, knowledge: Knowledge) -> list[Entry]:
     entries = []
     for facet in Facet:
         rendered = render(item, facet, knowledge)
@@ -127,6 +127,8 @@ def _item_entries(item: Item, knowledge: Knowledge) -> list[Entry]:
             # Place, hours and phone of an office rest on no law; the item's rule names the office.
             rendered = Rendered(rendered.text, (next(iter(item.sources.values())),), rendered.sample)
         entries.append(_entry(item, item.id, facet, f"{item.name}·{FACET_TITLES[facet]}", rendered))
+    if not item.review_points:
+        return entries
     points = Rendered("\n".join(f"{n}. {p}" for n, p in enumerate(item.review_points, 1)), tuple(item.sources.values()))
     clerk = _entry(item, item.id, None, f"{item.name}·审查要点", points)
     return [*entries, clerk.model_copy(update={"id": f"{item.id}#review_points", "layer": "clerk"})]
@@ -147,7 +149,7 @@ def _manual_entry(manual: ManualEntry) -> Entry:
     return entry.model_copy(update={"id": manual.id, "manual": True})
 
 
-def _item_phrases(item: Item) -> list[Phrase]:
+def _item_phrases(item: Guide) -> list[Phrase]:
     found = _phrases(item.id, (item.name, item.label, *item.names), ())
     for facet, questions in item.questions.items():
         asked = None if facet == "any" else Facet(facet)

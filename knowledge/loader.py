@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from knowledge.schema import Boundary, Clarification, Department, Item, ManualEntry, Popular, Record, Source, Topic
+from knowledge.schema import Boundary, Clarification, Department, Guide, Item, ManualEntry, Popular, Record, Source, Topic
 from knowledge.text import Lexicon
 from knowledge.vocabulary import Facet
 
@@ -43,6 +43,7 @@ class Knowledge:
     """All files of the knowledge folder, read and typed."""
 
     items: dict[str, Item]
+    guides: dict[str, Guide]
     topics: dict[str, Topic]
     manual: dict[str, ManualEntry]
     clarifications: dict[str, Clarification]
@@ -80,6 +81,7 @@ def load(root: Path) -> tuple[Knowledge, list[Problem]]:
         return found
 
     items = read_all("items", Item)
+    guides = read_all("guides", list[Guide])
     topics = read_all("topics", Topic)
     manual = read_all("manual", list[ManualEntry])
     clarifications = read_all("clarifications", list[Clarification])
@@ -90,6 +92,7 @@ def load(root: Path) -> tuple[Knowledge, list[Problem]]:
     return (
         Knowledge(
             items={i.id: i for i in items},
+            guides={g.id: g for g in guides},
             topics={t.id: t for t in topics},
             manual={m.id: m for m in manual},
             clarifications={c.id: c for c in clarifications},

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from knowledge.loader import Knowledge
-from knowledge.schema import Fee, Item, Limit, Limits, Material, Online, Source, Unit
+from knowledge.schema import Fee, Guide, Item, Limit, Limits, Material, Online, Source, Unit
 from knowledge.vocabulary import Facet
 
 SAMPLE_NOTE = "（示例值，以当地窗口公布为准）"
@@ -20,18 +20,18 @@ class Rendered:
     sample: bool = False
 
 
-def render(item: Item, facet: Facet, knowledge: Knowledge) -> Rendered | None:
-    """The published text of a facet of an item; None where nothing is published."""
+def render(item: Guide, facet: Facet, knowledge: Knowledge) -> Rendered | None:
+    """The published text of a facet of an item or guide; None where nothing is published."""
     if facet in item.answers:
         written = item.answers[facet]
         return Rendered(marked(written.text, written.sample), _cited(item, written.source), written.sample)
-    if facet is Facet.MATERIALS:
+    if facet is Facet.MATERIALS and (item.materials or isinstance(item, Item)):
         return _materials(item)
-    if facet is Facet.TIME_LIMIT:
-        return _limits(item)
-    if facet is Facet.FEE:
+    if facet is Facet.TIME_LIMIT and item.limits is not None:
+        return _limits(item, item.limits)
+    if facet is Facet.FEE and item.fee is not None:
         return Rendered(_fee(item.fee), _cited(item, item.fee.source), item.fee.sample)
-    if facet is Facet.ONLINE:
+    if facet is Facet.ONLINE and item.online is not None:
         text = f"{_depth(item.online)}{item.online.text}"
         return Rendered(marked(text, item.online.sample), _cited(item, item.online.source), item.online.sample)
     if facet is Facet.LEGAL_BASIS:
@@ -43,12 +43,12 @@ def render(item: Item, facet: Facet, knowledge: Knowledge) -> Rendered | None:
     department = knowledge.departments.get(item.department)
     if department is not None and facet in (Facet.PLACE, Facet.HOURS, Facet.PHONE):
         written = {Facet.PLACE: department.place, Facet.HOURS: department.hours, Facet.PHONE: department.phone}[facet]
-        window = f"窗口：{item.window.name}。\n" if facet is Facet.PLACE else ""
+        window = f"窗口：{item.window.name}。\n" if facet is Facet.PLACE and item.window is not None else ""
         return Rendered(marked(window + written.text, written.sample), (), written.sample)
     return None
 
 
-def _cited(item: Item, key: str | None) -> tuple[Source, ...]:
+def _cited(item: Guide, key: str | None) -> tuple[Source, ...]:
     """The named source; the item's first where none is named, for every answer has one."""
     return (item.sources[key],) if key is not None else (next(iter(item.sources.values())),)
 
@@ -62,7 +62,7 @@ def _numbered(lines: list[str]) -> str:
     return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
 
 
-def _materials(item: Item) -> Rendered:
+def _materials(item: Guide) -> Rendered:
     if not item.materials:
         return Rendered(item.materials_note or "不用带材料。", _cited(item, None))
     lines = [_material(row) for row in item.materials]
@@ -92,8 +92,7 @@ def _days(limit: Limit) -> str:
     return f"{text}{SAMPLE_NOTE if limit.sample else ''}{note}"
 
 
-def _limits(item: Item) -> Rendered:
-    limits: Limits = item.limits
+def _limits(item: Guide, limits: Limits) -> Rendered:
     lines = []
     if limits.promised is not None:
         lines.append(f"承诺时限：{_days(limits.promised)}。")

@@ -198,8 +198,8 @@ class Dated(Record):
     """Not answered after this day; also the day by which it must be reviewed again."""
 
 
-class Item(Dated):
-    """An item (事项): the smallest granule that a citizen applies for."""
+class Guide(Dated):
+    """An item (事项) as a platform's export tells it: what an office publishes, and nothing that it does not."""
 
     id: SubjectId
     name: Text
@@ -208,23 +208,36 @@ class Item(Dated):
     parent: Text
     department: Text
     families: tuple[Text, ...] = ()
-    elements: Elements
-    window: Window
-    handling: Handling
+    elements: Elements | None = None
+    window: Window | None = None
     sources: dict[str, Source] = Field(min_length=1)
     materials: tuple[Material, ...] = ()
     materials_note: str = ""
+    limits: Limits | None = None
+    fee: Fee | None = None
+    online: Online | None = None
+    answers: dict[Facet, FacetText] = {}
+    """Facets that are plain text; also overrides the department's place, hours, phone and so on."""
+    review_points: tuple[Text, ...] = ()
+    """审查要点, for clerks only."""
+    names: tuple[Text, ...] = Field(min_length=1)
+    situations: tuple[Text, ...] = ()
+    questions: dict[Facet | Literal["any"], tuple[Question, ...]] = {}
+
+
+class Item(Guide):
+    """An item written out to its full depth: the smallest granule that a citizen applies for."""
+
+    elements: Elements
+    window: Window
+    handling: Handling
     limits: Limits
     fee: Fee
     online: Online
     answers: dict[Facet, FacetText]
-    """Facets that are plain text; also overrides the department's place, hours, phone and so on."""
     review_points: tuple[Text, ...] = Field(min_length=1)
-    """审查要点, for clerks only."""
     parts: tuple[SubjectId, ...] = ()
     """一件事: the items it bundles."""
-    names: tuple[Text, ...] = Field(min_length=1)
-    situations: tuple[Text, ...] = ()
     questions: dict[Facet | Literal["any"], tuple[Question, ...]]
     negatives: tuple[Negative, ...] = ()
     confused_with: tuple[Confusion, ...] = ()

@@ -1,6 +1,7 @@
 """The snapshot: what is published, immutable, versioned by its content, one JSON file."""
 
 import hashlib
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -105,6 +106,14 @@ def with_version(snapshot: Snapshot) -> Snapshot:
     """The snapshot with its version: the first 12 hex digits of its content's SHA-256."""
     body = snapshot.model_copy(update={"version": ""}).model_dump_json()
     return snapshot.model_copy(update={"version": hashlib.sha256(body.encode()).hexdigest()[:12]})
+
+
+def without(snapshot: Snapshot, off: Collection[str]) -> Snapshot:
+    """The snapshot without the entries that are switched off, by their own id or their subject's.
+
+    Their questions stay: it is still what they ask, and the reply says whom to call.
+    """
+    return snapshot.model_copy(update={"entries": tuple(e for e in snapshot.entries if e.id not in off and e.subject not in off)})
 
 
 def read_snapshot(path: Path) -> Snapshot:

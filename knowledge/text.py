@@ -24,6 +24,11 @@ def _simplifier() -> OpenCC:
     return OpenCC("t2s")
 
 
+def simplify(text: str) -> str:
+    """Traditional characters as Simplified ones, by phrase."""
+    return str(_simplifier().convert(text))
+
+
 def clean(text: str) -> str:
     """Make any input safe to handle and to store: NFKC, no control characters, single spaces.
 
@@ -36,7 +41,7 @@ def clean(text: str) -> str:
 
 def normalise(text: str) -> str:
     """The form that is matched: clean, lower case, Simplified, no runs of one sign."""
-    folded = _simplifier().convert(clean(text).lower())
+    folded = simplify(clean(text).lower())
     return _REPEATS.sub(lambda m: m.group(1) or m.group(2) or "", folded)
 
 

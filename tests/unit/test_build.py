@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.build import Current, build_knowledge, read_current, train_rasa
+from assistant.build import build_knowledge, train_rasa
 from assistant.errors import BuildError
+from assistant.publications import Publication, read_current, switch_off
 from assistant.settings import Settings
 from assistant.shelf import open_library
 from knowledge.snapshot import read_snapshot
@@ -29,7 +30,7 @@ def shop(first_build: Path, tmp_path: Path) -> Settings:
     return Settings(data=tmp_path / "data", knowledge=tmp_path / "knowledge")
 
 
-def build(shop: Settings, *, retrain: bool) -> tuple[Current, str]:
+def build(shop: Settings, *, retrain: bool) -> tuple[Publication, str]:
     """Build again; what is live then, and what was said."""
     said: list[str] = []
     return build_knowledge(shop, said.append, retrain=retrain), "\n".join(said)
@@ -93,8 +94,15 @@ def test_a_bad_edit_is_named_and_what_was_live_stays_live(shop: Settings) -> Non
     assert read_current(shop) == before
 
 
+def test_what_is_switched_off_is_left_out_when_the_library_is_opened(shop: Settings) -> None:
+    switch_off(shop, LOST, "小李", "核实中")
+    library = open_library(shop)
+    assert not any(subject == LOST for subject, _ in library.entries)
+    assert library.subject(LOST).contact
+
+
 def test_without_a_build_it_says_what_to_run(tmp_path: Path) -> None:
-    with pytest.raises(BuildError, match="zhiwen knowledge build"):
+    with pytest.raises(BuildError, match="zhiwen knowledge publish"):
         open_library(Settings(data=tmp_path))
 
 

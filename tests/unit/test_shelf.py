@@ -135,3 +135,13 @@ async def test_a_pointer_that_somebody_broke_does_not_end_the_watch(data: Path) 
         await asyncio.sleep(A_FEW_LOOKS_SECONDS)
         assert shelf.library().snapshot
         assert not watch.done()
+
+
+async def test_a_switch_keeps_the_index_and_takes_the_entry_away(data: Path) -> None:
+    async with watching(data) as (shelf, _watch):
+        before = shelf.library()
+        kept = json.loads((data / "current.json").read_text("utf-8"))
+        (data / "current.json").write_text(json.dumps(kept | {"off": {LOST: "核实中"}}), "utf-8")
+        await until(lambda: shelf.library() is not before)
+        assert shelf.library().index is before.index
+        assert not any(subject == LOST for subject, _ in shelf.library().entries)

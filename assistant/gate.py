@@ -1,0 +1,96 @@
+"""The gate of a publication: the maintainers' own questions, asked of what is live and of what would be.
+
+Both are asked over HTTP, of a service of their own without Rasa: the production turn, and not a second copy of it.
+"""
+
+import asyncio
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.errors import BuildError
+from assistant.evaluation import EvaluationError, read_dialogues, run_dialogues
+from assistant.publications import Publication, read_current
+from assistant.serving import configure_logging, temporary_service
+from assistant.settings import Settings
+
+QUESTIONS = "questions.jsonl"
+"""Below the knowledge folder; the format of the evaluation. Without it there is no gate."""
+Runs = list[list[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A question whose reply a publication would change."""
+
+    question: str
+    before: str
+    after: str
+    worse: bool
+    """It was right, and would be no more."""
+
+    def __str__(self) -> str:
+        return f"{'✗' if self.worse else '·'} {self.question}\n    现在：{self.before}\n    以后：{self.after}"
+
+
+def try_out(settings: Settings, candidate: Publication, say: Callable[[str], None], *, accept: bool) -> None:
+    """Ask the maintainers' questions and say what would change.
+
+    Args:
+        settings: of the installation.
+        candidate: what is about to go live.
+        say: told what changes.
+        accept: publish even though some replies get worse.
+
+    Raises:
+        BuildError: replies that are right would be so no more, and that was not accepted.
+
+    """
+    path = settings.knowledge / QUESTIONS
+    live = read_current(settings)
+    if live is None or not path.exists():
+        return
+    try:
+        dialogues = read_dialogues(path)
+    except EvaluationError as error:
+        raise BuildError(str(error)) from error
+    found = changes(_ask(settings, live, dialogues), _ask(settings, candidate, dialogues))
+    for change in found:
+        say(str(change))
+    worse = sum(change.worse for change in found)
+    say(f"试问了 {sum(len(d['turns']) for d in dialogues)} 句：{len(found)} 句的答复会变，其中 {worse} 句原来对、以后不对。")
+    if worse and not accept:
+        raise BuildError("没有发布，正在用的版本不受影响。改好再发布；确认就要这样，加 --accept。")
+
+
+def changes(before: Runs, after: Runs) -> list[Change]:
+    """The turns whose reply differs."""
+    pairs = [pair for old, new in zip(before, after, strict=True) for pair in zip(old, new, strict=True)]
+    return [Change(old["user"], _told(old), _told(new), _right(old) and not _right(new)) for old, new in pairs if _told(old) != _told(new)]
+
+
+def _right(row: dict[str, Any]) -> bool:
+    return bool(row["figures"].get("right", True))
+
+
+def _told(row: dict[str, Any]) -> str:
+    reply = row["reply"]
+    return f"{reply.get('outcome')} {reply.get('text', '')}"
+
+
+def _ask(settings: Settings, version: Publication, dialogues: list[dict[str, Any]]) -> Runs:
+    """Put the questions to a service that has a version of its own and shares everything else that is built."""
+    folder = settings.data / "trial"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name in ("snapshots", "encoders"):
+        (folder / name).symlink_to((settings.data / name).resolve())
+    (folder / "current.json").write_text(json.dumps(version.model_dump(mode="json")), "utf-8")
+    trial = settings.model_copy(update={"data": folder, "database_url": "", "rasa_processes": 0})
+    configure_logging(trial)
+    with temporary_service(trial, None) as url:
+        runs = asyncio.run(run_dialogues(url, dialogues))
+    shutil.rmtree(folder, ignore_errors=True)
+    return runs

@@ -1,0 +1,1 @@
+"""What departments hand in, and what they get back: files in, drafts out, and the same files again."""

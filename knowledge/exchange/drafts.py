@@ -1,0 +1,140 @@
+"""Drafts: what was imported and waits for review. A draft is one file below knowledge/drafts; nothing there is live."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from knowledge.checks import check
+from knowledge.exchange.errors import ExchangeError
+from knowledge.loader import Knowledge, Problem, read_file
+from knowledge.schema import Guide, ManualEntry, Record, Text
+from knowledge.writer import plain, write_file
+
+FOLDER = "drafts"
+
+
+class Draft(Record):
+    """What one file brought, and who brought it."""
+
+    origin: Text
+    """The file that it came from."""
+    imported_by: Text
+    imported_on: date
+    manual: tuple[ManualEntry, ...] = ()
+    guides: tuple[Guide, ...] = ()
+
+    @property
+    def records(self) -> list[ManualEntry | Guide]:
+        """All that it holds."""
+        return [*self.manual, *self.guides]
+
+    def only(self, wanted: Callable[[ManualEntry | Guide], bool]) -> "Draft":
+        """The draft with some of its records."""
+        return self.model_copy(update={"manual": tuple(filter(wanted, self.manual)), "guides": tuple(filter(wanted, self.guides))})
+
+    @property
+    def departments(self) -> set[str]:
+        """Whose the records are."""
+        return {record.department for record in self.records}
+
+
+def draft_name(path: Path) -> str:
+    """The name of the draft of a file."""
+    return re.sub(r"\W+", "-", path.stem).strip("-") or "import"
+
+
+def load_drafts(root: Path) -> dict[str, Draft]:
+    """All drafts by name.
+
+    Raises:
+        ExchangeError: one of them was spoiled by hand.
+
+    """
+    problems: list[Problem] = []
+    paths = sorted((root / FOLDER).glob("*.yml"))
+    found = {path.stem: read_file(path, Draft, f"{FOLDER}/{path.name}", problems) for path in paths}
+    if problems:
+        raise ExchangeError("草稿写坏了，请改好或者删掉：\n" + "\n".join(map(str, problems)))
+    return found
+
+
+def with_drafts(knowledge: Knowledge, drafts: dict[str, Draft]) -> Knowledge:
+    """The knowledge as it would be, were the drafts part of it."""
+    manual, guides, files = dict(knowledge.manual), dict(knowledge.guides), dict(knowledge.files)
+    for name, draft in drafts.items():
+        manual |= {entry.id: entry for entry in draft.manual}
+        guides |= {guide.id: guide for guide in draft.guides}
+        files |= {record.id: f"{FOLDER}/{name}.yml" for record in draft.records}
+    return replace(knowledge, manual=manual, guides=guides, files=files)
+
+
+def save_draft(root: Path, name: str, draft: Draft, known: dict[str, Draft]) -> Path:
+    """Write a draft; records of an earlier draft of the same name that it does not hold stay in it."""
+    before = known.get(name)
+    if before is not None:
+        draft = draft.model_copy(
+            update={"manual": _overlaid(before.manual, draft.manual), "guides": _overlaid(before.guides, draft.guides)}
+        )
+    path = root / FOLDER / f"{name}.yml"
+    write_file(path, plain(draft))
+    return path
+
+
+def _overlaid(old: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(({record.id: record for record in old} | {record.id: record for record in new}).values())
+
+
+@dataclass(frozen=True)
+class Review:
+    """Who lets a draft in, and for which department."""
+
+    by: str
+    department: str
+    on: date
+
+
+def accept_draft(root: Path, knowledge: Knowledge, name: str, review: Review) -> list[str]:
+    """Make the reviewer's department's part of a draft part of the reviewed knowledge. Safe to repeat after an interruption.
+
+    Returns:
+        The ids that were let in.
+
+    Raises:
+        ExchangeError: there is no such draft, the reviewer may not review it, or it has errors.
+
+    """
+    draft = load_drafts(root).get(name)
+    if draft is None:
+        raise ExchangeError(f"没有叫“{name}”的草稿。")
+    if review.by == draft.imported_by:
+        raise ExchangeError(f"草稿是 {draft.imported_by} 导入的，要由另一个人复核。")
+    ours = draft.only(lambda record: record.department == review.department)
+    if not ours.records:
+        raise ExchangeError(f"草稿是 {'、'.join(sorted(draft.departments))} 的，要由他们的人复核（--department）。")
+    file = f"{FOLDER}/{name}.yml"
+    problems = [p for p in check(with_drafts(knowledge, {name: ours}), review.on) if not p.warning and p.file == file]
+    if problems:
+        raise ExchangeError(f"草稿有 {len(problems)} 处错误，改好再复核：\n" + "\n".join(map(str, problems[:20])))
+    _merge(root, knowledge, "manual", name, ours.manual, review)
+    _merge(root, knowledge, "guides", name, ours.guides, review)
+    rest = draft.only(lambda record: record.department != review.department)
+    if rest.records:
+        write_file(root / file, plain(rest))
+    else:
+        (root / file).unlink()
+    return sorted(record.id for record in ours.records)
+
+
+def _merge(root: Path, knowledge: Knowledge, kind: str, name: str, records: tuple[Any, ...], review: Review) -> None:
+    """Put records where they are already, and new ones into a file of the draft's name."""
+    by_file: dict[str, list[Any]] = {}
+    for record in records:
+        reviewed = record.model_copy(update={"reviewed_on": review.on})
+        by_file.setdefault(knowledge.files.get(record.id, f"{kind}/{name}.yml"), []).append(reviewed)
+    known: dict[str, Any] = getattr(knowledge, kind)
+    for file, changed in by_file.items():
+        there = tuple(record for record in known.values() if knowledge.files[record.id] == file)
+        write_file(root / file, [plain(record) for record in _overlaid(there, tuple(changed))])

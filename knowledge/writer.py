@@ -1,0 +1,22 @@
+"""Writes knowledge files: each is there whole or not at all."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from knowledge.schema import Record
+
+
+def plain(record: Record) -> dict[str, Any]:
+    """A record as it stands in a file: what is as usual is left out."""
+    return record.model_dump(mode="json", exclude_defaults=True)
+
+
+def write_file(path: Path, content: Any) -> None:
+    """Write a YAML file in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    partial.write_text(yaml.dump(content, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=120), "utf-8")
+    os.replace(partial, path)
