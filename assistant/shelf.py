@@ -1,7 +1,11 @@
 """Holds the live library and swaps it when a newer snapshot is published. Readers never wait."""
 
 import asyncio
+import contextlib
+import ctypes
+import gc
 import json
+import sys
 from pathlib import Path
 
 import structlog
@@ -62,6 +66,14 @@ def load_library(settings: Settings, current: Publication, index: SearchIndex | 
     return Library.of(without(snapshot, current.off), index, load_ranker())
 
 
+def give_back_memory() -> None:
+    """Give the system what building an index left over: 100 MB at the start, 230 MB at each swap (glibc keeps it)."""
+    gc.collect()
+    if sys.platform == "linux":
+        with contextlib.suppress(AttributeError, OSError):  # a libc without it, such as musl
+            ctypes.CDLL(None).malloc_trim(0)
+
+
 class Shelf:
     """The live library."""
 
@@ -69,6 +81,7 @@ class Shelf:
         self._settings = settings
         self._indexed = _published(settings)
         self._library = load_library(settings, self._indexed)
+        give_back_memory()
         self._seen: Publication | None = self._indexed
 
     def library(self) -> Library:
@@ -89,6 +102,7 @@ class Shelf:
                 index = self._library.index if current.build == self._indexed.build else None
                 self._library = await asyncio.to_thread(load_library, self._settings, current, index)
                 self._indexed = current
+                give_back_memory()
                 log.info("snapshot_live", version=self._library.snapshot.version)
             except (OSError, ValueError, KeyError, BuildError) as error:
                 log.error("snapshot_rejected", cause=str(error))
