@@ -10,13 +10,12 @@ import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
 import yaml
 
-from assistant.answering.encoder import BuiltinEncoder, Encoder, ExternalEncoder, load_builtin, train_encoder
 from assistant.answering.question import QuestionReader
 from assistant.errors import BuildError
 from assistant.publications import Publication, go_live, live_snapshot, read_current, snapshot_path
@@ -25,8 +24,7 @@ from knowledge.checks import check
 from knowledge.compiler import compile_snapshot
 from knowledge.difference import Difference, difference
 from knowledge.loader import Knowledge, Problem, load
-from knowledge.snapshot import Phrase, Snapshot
-from knowledge.text import Lexicon
+from knowledge.snapshot import Snapshot
 from knowledge.vocabulary import Facet
 
 Say = Callable[[str], None]
@@ -118,28 +116,12 @@ def _ensure_encoder(settings: Settings, snapshot: Snapshot, say: Say, retrain: b
         return previous.encoder
     folder = settings.data / "encoders" / key
     if not folder.exists():
+        from assistant.encoders import train_on  # torch takes seconds to import; publishing an edit does without it
+
         say("正在用本库的问法训练编码器（约半分钟）…")
         encoder = train_on(snapshot, snapshot.phrases, QuestionReader.of(snapshot.words))
         _write_whole(folder, encoder.save)
     return key
-
-
-def train_on(snapshot: Snapshot, phrases: Sequence[Phrase], reader: QuestionReader) -> BuiltinEncoder:
-    """Train the built-in encoder on phrases of a snapshot; subjects of one family are hard negatives."""
-    subjects = {s.id: number for number, s in enumerate(snapshot.subjects)}
-    families: dict[str, int] = {}
-    group = [families.setdefault(s.families[0] if s.families else s.id, len(families)) for s in snapshot.subjects]
-    used = [p for p in phrases if p.subject in subjects and p.entry is None]
-    labels = [subjects[p.subject] for p in used]
-    terms = [reader.read(p.text).terms for p in used]
-    return train_encoder(terms, labels, [group[label] for label in labels], reader.lexicon)
-
-
-def load_encoder(settings: Settings, name: str, lexicon: Lexicon) -> Encoder:
-    """The encoder that the settings or the build name."""
-    if settings.encoder:
-        return ExternalEncoder(settings.encoder, settings.encoder_prompt)
-    return load_builtin(settings.data / "encoders" / name, lexicon)
 
 
 def build_dialogue(settings: Settings, say: Say) -> Path:

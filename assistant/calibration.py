@@ -5,7 +5,8 @@ import json
 from assistant.answering.encoder import Encoder
 from assistant.answering.question import QuestionReader
 from assistant.answering.ranking import fit_ranker
-from assistant.build import Say, load_encoder, train_on
+from assistant.build import Say
+from assistant.encoders import load_encoder, train_on
 from assistant.settings import Settings
 from assistant.shelf import CALIBRATION
 from knowledge.compiler import compile_snapshot

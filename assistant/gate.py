@@ -13,7 +13,6 @@ from typing import Any
 from assistant.errors import BuildError
 from assistant.evaluation import EvaluationError, read_dialogues, run_dialogues
 from assistant.publications import Publication, read_current
-from assistant.serving import configure_logging, temporary_service
 from assistant.settings import Settings
 
 QUESTIONS = "questions.jsonl"
@@ -82,6 +81,8 @@ def _told(row: dict[str, Any]) -> str:
 
 def _ask(settings: Settings, version: Publication, dialogues: list[dict[str, Any]]) -> Runs:
     """Put the questions to a service that has a version of its own and shares everything else that is built."""
+    from assistant.serving import configure_logging, temporary_service  # torch: seconds, for those who have questions only
+
     folder = settings.data / "trial"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -14,11 +14,11 @@ from assistant.answering.index import SearchIndex
 from assistant.answering.library import Library
 from assistant.answering.question import QuestionReader
 from assistant.answering.ranking import Ranker
-from assistant.build import load_encoder
+from assistant.encoders import load_encoder
 from assistant.errors import BuildError
 from assistant.publications import Publication, read_current, snapshot_path
 from assistant.settings import Settings
-from knowledge.snapshot import read_snapshot, without
+from knowledge.snapshot import Snapshot, read_snapshot, without
 
 log = structlog.get_logger()
 
@@ -57,13 +57,21 @@ def _published(settings: Settings) -> Publication:
     return current
 
 
-def load_library(settings: Settings, current: Publication, index: SearchIndex | None = None) -> Library:
-    """Load a publication; with the index of its snapshot, where that is there already, in no time."""
+def load_library(settings: Settings, current: Publication, before: tuple[Publication, Library] | None = None) -> Library:
+    """Load a publication. What the one `before` it shares with it is used again: an edit is live in seconds."""
     snapshot = read_snapshot(snapshot_path(settings, current.snapshot))
-    if index is None:
-        reader = QuestionReader.of(snapshot.words)
-        index = SearchIndex(snapshot, reader, load_encoder(settings, current.encoder, reader.lexicon))
-    return Library.of(without(snapshot, current.off), index, load_ranker())
+    return Library.of(without(snapshot, current.off), _index(settings, current, snapshot, before), load_ranker())
+
+
+def _index(settings: Settings, current: Publication, snapshot: Snapshot, before: tuple[Publication, Library] | None) -> SearchIndex:
+    if before is not None:
+        publication, library = before
+        if publication.build == current.build:
+            return library.index
+        if publication.encoder == current.encoder and library.snapshot.words == snapshot.words:
+            return SearchIndex(snapshot, library.index.reader, library.index.encoder, library.index)
+    reader = QuestionReader.of(snapshot.words)
+    return SearchIndex(snapshot, reader, load_encoder(settings, current.encoder, reader.lexicon))
 
 
 def give_back_memory() -> None:
@@ -99,8 +107,7 @@ class Shelf:
                 self._seen = current
                 if current is None:
                     continue
-                index = self._library.index if current.build == self._indexed.build else None
-                self._library = await asyncio.to_thread(load_library, self._settings, current, index)
+                self._library = await asyncio.to_thread(load_library, self._settings, current, (self._indexed, self._library))
                 self._indexed = current
                 give_back_memory()
                 log.info("snapshot_live", version=self._library.snapshot.version)

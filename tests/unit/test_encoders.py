@@ -13,7 +13,7 @@ from tokenizers.pre_tokenizers import Split
 from assistant.answering.encoder import BuiltinEncoder, ExternalEncoder, load_builtin, train_encoder
 from assistant.answering.index import SearchIndex
 from assistant.answering.library import Library
-from assistant.build import load_encoder
+from assistant.encoders import load_encoder
 from assistant.settings import Settings
 from knowledge.text import Lexicon
 from tests.unit.fakes import hand_ranker
