@@ -116,9 +116,6 @@ def _decide(
         return _decline(library, None, intent, context, why)
     if subject.kind in ("item", "topic") and ranking.confidence >= thresholds.ANSWER:
         return _answer(library, subject.id, facets, ranking.confidence, best.match, context, today, why)
-    if context.subject in library.index.subjects and facets and subject.kind != "clarification":
-        # A facet with no confident new subject: the document merely mentioned does not switch the subject.
-        return _answer(library, str(context.subject), facets, ranking.confidence, None, context, today, why | {"kept": context.subject})
     if not question.core and library.snapshot.popular:
         return _clarify(library, library.snapshot.popular_ask, list(library.snapshot.popular), named, context, why)
     options = _options(library, ranking)
