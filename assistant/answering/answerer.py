@@ -84,7 +84,7 @@ def _facets_in_thread(
     """A follow-up asks what it names; else what was asked before, unless it goes on about the same matter."""
     if meant.how == "tapped":
         return context.asked_facets  # a button's own words are no question
-    if meant.how == "picked":
+    if meant.how == "picked" and intent.confidence < thresholds.SURE_WITH_PICK:
         return question.facets or context.asked_facets
     if named:
         return named

@@ -50,6 +50,9 @@ FACET_RATIO = 0.4
 SURE_INTENT = 0.75
 """Intent confidence from which a short follow-up without a cue is taken to name a facet itself."""
 
+SURE_WITH_PICK = 0.85
+"""The same beside a pick in own words (“是离职了”), which sounds like a question about conditions and is none."""
+
 SHORT = 4
 """A message that names no more than this many characters of its matter (“行驶证”) asks what was asked before."""
 
