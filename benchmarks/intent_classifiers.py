@@ -1,6 +1,6 @@
 """Three intent classifiers of Rasa on the same data, tokenizer and featurizers; prints a Markdown table.
 
-usage: python -m benchmarks.intent_classifiers
+usage: python -m benchmarks.intent_classifiers [--epochs N]
 
 The result is weighed in docs/decisions/0003-intent-classifier.md.
 """
@@ -8,6 +8,7 @@ The result is weighed in docs/decisions/0003-intent-classifier.md.
 import asyncio
 import json
 import os
+import signal
 import statistics
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import click
 import yaml
 
 from assistant.build import train_rasa, write_dialogue_data
@@ -29,13 +31,21 @@ from knowledge.loader import load
 
 OURS = "nlu.components.linear_svm.LinearSvmClassifier"
 """The component of config.yml that the others take the place of."""
-CLASSIFIERS: dict[str, dict[str, Any] | None] = {
-    "LinearSvmClassifier": None,
-    "LogisticRegressionClassifier": {"name": "LogisticRegressionClassifier"},
-    "DIETClassifier": {"name": "DIETClassifier", "epochs": 100, "constrain_similarities": True, "random_seed": 42},
-}
-"""By name: the component in place of ours; None for ours as config.yml has it."""
+HEADER = """\
+| 分类器 | 准确率 | 方面 | 行为 | 训练（秒） | 服务内存（MiB） | /model/parse p50（毫秒） |
+|---|---:|---:|---:|---:|---:|---:|"""
 HELDOUT = ROOT / "tests" / "data" / "intents_heldout.yml"
+
+
+def classifiers(epochs: int) -> dict[str, dict[str, Any] | None]:
+    """By name: the component in place of ours; None for ours as config.yml has it. The epochs are DIET's."""
+    return {
+        "LinearSvmClassifier": None,
+        "LogisticRegressionClassifier": {"name": "LogisticRegressionClassifier"},
+        f"DIETClassifier, {epochs} epochs": {
+            "name": "DIETClassifier", "epochs": epochs, "constrain_similarities": True, "random_seed": 42,
+        },
+    }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -107,21 +117,19 @@ async def _parse(url: str, texts: list[str]) -> tuple[list[float], list[str]]:
     return times, best
 
 
-def table(results: list[Result]) -> str:
-    """The results as a Markdown table."""
-    lines = [
-        "| 分类器 | 准确率 | 方面 | 行为 | 训练（秒） | 服务内存（MiB） | /model/parse p50（毫秒） |",
-        "|---|---:|---:|---:|---:|---:|---:|",
-    ]
-    for r in results:
-        memory = "—" if r.memory_mb is None else f"{r.memory_mb:.0f}"
-        shares = f"{r.accuracy():.1%} | {r.accuracy(True):.1%} | {r.accuracy(False):.1%}"
-        lines.append(f"| {r.name} | {shares} | {r.training_s:.0f} | {memory} | {r.p50_ms:.1f} |")
-    return "\n".join(lines)
+def row(result: Result) -> str:
+    """One line of the table."""
+    memory = "—" if result.memory_mb is None else f"{result.memory_mb:.0f}"
+    shares = f"{result.accuracy():.1%} | {result.accuracy(True):.1%} | {result.accuracy(False):.1%}"
+    return f"| {result.name} | {shares} | {result.training_s:.0f} | {memory} | {result.p50_ms:.1f} |"
 
 
-def main() -> None:
-    """Measure all and print the table; progress goes to standard error."""
+@click.command()
+@click.option("--epochs", type=click.IntRange(1, 1000), default=100, show_default=True, help="DIET's")
+def main(epochs: int) -> None:
+    """Measure all and print the table, each row when it is known; progress goes to standard error."""
+    # A termination stops us as Ctrl-C does: the processes that we started would go on without us.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = Settings()
     knowledge, _ = load(settings.knowledge)
     heldout = [
@@ -129,17 +137,16 @@ def main() -> None:
         for block in yaml.safe_load(HELDOUT.read_text("utf-8"))["nlu"]
         for line in block["examples"].splitlines()
     ]
-    results = []
+    print(HEADER, flush=True)
     with tempfile.TemporaryDirectory(prefix="zhiwen-intents-") as work:
         training = Path(work) / "training"
         write_dialogue_data(knowledge, training)
-        for name, component in CLASSIFIERS.items():
+        for number, (name, component) in enumerate(classifiers(epochs).items()):
             print(f"· {name}：正在训练和测量…", file=sys.stderr, flush=True)
             try:
-                results.append(measure(settings, name, component, training, Path(work) / name, heldout))
+                print(row(measure(settings, name, component, training, Path(work) / str(number), heldout)), flush=True)
             except BuildError as error:
                 fail(str(error))
-    print(table(results))
 
 
 if __name__ == "__main__":
