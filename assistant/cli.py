@@ -27,12 +27,12 @@ def _settings(**given: object) -> Settings:
 
 
 _BY = click.option("--by", default=getpass.getuser, show_default="登录名", help="谁做的")
-_DATA = click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="数据目录（默认 ./data)")
+_DATA = click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="数据目录（默认 ./data）")
 
 
 @main.command()
-@click.option("--host", help="监听的地址（默认 127.0.0.1)")
-@click.option("--port", type=click.IntRange(1, 65535), help="监听的端口（默认 8000)")
+@click.option("--host", help="监听的地址（默认 127.0.0.1）")
+@click.option("--port", type=click.IntRange(1, 65535), help="监听的端口（默认 8000）")
 @_DATA
 def run(host: str | None, port: int | None, data: Path | None) -> None:
     """准备好一切并开始服务。"""
@@ -55,7 +55,7 @@ def run(host: str | None, port: int | None, data: Path | None) -> None:
 @main.command()
 @click.argument("question")
 @_DATA
-@click.option("--json", "as_json", is_flag=True, help="输出完整的答复（JSON)")
+@click.option("--json", "as_json", is_flag=True, help="输出完整的答复（JSON）")
 def ask(question: str, data: Path | None, as_json: bool) -> None:
     """问一句话，例如：./zhiwen ask "身份证丢了要带什么"。已有服务在运行就问它，没有就临时启动一个。"""
     with _service(_settings(data=data)) as url:
@@ -67,7 +67,7 @@ def ask(question: str, data: Path | None, as_json: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--url", help="要评测的服务（默认用正在运行的，没有就临时启动一个）")
 @click.option("--failures", type=int, default=0, help="列出多少句没答对的")
-@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="把全部结果写到这个文件（JSON)")
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="把全部结果写到这个文件（JSON）")
 @_DATA
 def evaluate(file: Path, url: str | None, failures: int, report: Path | None, data: Path | None) -> None:
     """用一份对话(JSON Lines)给服务打分。"""

@@ -26,12 +26,12 @@ class ChatRequest(BaseModel):
     text: Annotated[str, StringConstraints(max_length=MAX_MESSAGE)] = Field(description=f"说的话，最多{MAX_MESSAGE}个字")
     channel: Literal["web", "miniprogram", "wechat", "clerk", "cli"] = Field(default="web", description="渠道")
     region: Annotated[str, StringConstraints(pattern=r"^\d{6}$")] | None = Field(
-        default=None, description="行政区划代码（GB/T 2260)，如 360100"
+        default=None, description="行政区划代码（GB/T 2260），如 360100"
     )
 
 
 class Answer(BaseModel):
-    """一条已发布的答案,原文来自知识库。"""
+    """一条已发布的答案，原文来自知识库。"""
 
     subject: str = Field(description="事项或话题的编号")
     facet: Facet | None = Field(description="问的方面；通用话题为 null")

@@ -80,7 +80,7 @@ def _topic_subject(topic: Topic, knowledge: Knowledge) -> Subject:
 
 def _contact(department: str, knowledge: Knowledge) -> str:
     office = knowledge.departments.get(department)
-    return f"{department}:{office.phone.text}" if office else department
+    return f"{department}：{office.phone.text}" if office else department
 
 
 def _clarification_subject(record: Clarification) -> Subject:

@@ -188,7 +188,7 @@ def plain_text(answers: tuple[Answer, ...]) -> str:
     """All answers as one text, each with its source and date, for channels that show only text."""
     parts = []
     for answer in answers:
-        cited = ";".join(f"《{c.title}》{c.locator}" for c in answer.citations[:3])
+        cited = "；".join(f"《{c.title}》{c.locator}" for c in answer.citations[:3])
         parts.append(f"【{answer.title}】\n{answer.text}\n依据：{cited}\n更新于：{answer.reviewed_on}")
     return "\n\n".join(parts)
 

@@ -53,7 +53,7 @@ def make_app(services: Services) -> FastAPI:
 
     @app.get("/readyz", summary="能不能回答问题", tags=["运维"])
     async def readyz() -> JSONResponse:
-        """知识和对话引擎都好返回 ready;对话引擎不在时仍能回答,返回 degraded。"""
+        """知识和对话引擎都好返回 ready；对话引擎不在时仍能回答，返回 degraded。"""
         dialogue = await services.dialogue.alive()
         body = {
             "status": "ready" if dialogue else "degraded",
@@ -75,7 +75,7 @@ async def _guard(request: Request, call_next: RequestResponseEndpoint) -> Respon
     internal = request.url.path.startswith("/internal/")
     length = request.headers.get("content-length", "")
     if not internal and request.method == "POST" and "transfer-encoding" in request.headers:
-        return problems.problem(411, "请求要写明长度（Content-Length)，不收分块发送的内容。")
+        return problems.problem(411, "请求要写明长度（Content-Length），不收分块发送的内容。")
     if not internal and length.isdecimal() and int(length) > MAX_BODY:
         return problems.problem(413, f"内容太长了，一句话最多{MAX_MESSAGE}字。")
     response = await call_next(request)

@@ -48,7 +48,7 @@ class ItemList(BaseModel):
 
 
 class ItemDetail(ItemSummary):
-    """一个事项或话题的全部已发布内容(市民看的)。"""
+    """一个事项或话题的全部已发布内容（市民看的）。"""
 
     version: str
     facets: list[dict[str, Any]] = Field(description="各方面的标题、内容、依据和日期")
@@ -62,7 +62,7 @@ class Suggestion(BaseModel):
 
 
 class Suggestions(BaseModel):
-    """打字时的提示,最多8条。"""
+    """打字时的提示，最多8条。"""
 
     suggestions: list[Suggestion]
 
@@ -94,7 +94,7 @@ async def items(
 
 @router.get("/items/{item_id}", summary="一个事项的办事指南", tags=["市民"])
 async def item(item_id: str, wired: Wired) -> ItemDetail:
-    """返回一个事项各方面的已发布内容;编号不存在返回 404。"""
+    """返回一个事项各方面的已发布内容；编号不存在返回 404。"""
     library = wired.shelf.library()
     subject = library.index.subjects.get(item_id)
     if subject is None or subject.kind not in ("item", "topic") or subject.audience == "clerk":
@@ -122,14 +122,14 @@ def _facet(entry: Entry) -> dict[str, Any]:
 
 @router.get("/suggest", summary="打字时的提示", tags=["市民"])
 async def suggest(wired: Wired, q: Annotated[str, Query(max_length=100, description="已经打的字")] = "") -> Suggestions:
-    """给出和已打的字相近的问法,最多8条。"""
+    """给出和已打的字相近的问法，最多8条。"""
     found = wired.shelf.library().suggest(clean(q))
     return Suggestions(suggestions=[Suggestion(text=p.text, subject=p.subject) for p in found])
 
 
 @router.post("/feedback", status_code=204, summary="评价一条答复", tags=["市民"])
 async def feedback(message: FeedbackRequest, wired: Wired) -> Response:
-    """记下有用或没用;同一条答复再评,以后一次为准。"""
+    """记下有用或没用；同一条答复再评，以后一次为准。"""
     kept = await run_in_threadpool(wired.conversations.rate, message.turn_id, message.helpful, mask(clean(message.comment)))
     if not kept:
         raise HTTPException(404, "没有找到这条答复，可能已经过了保存期。")
