@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from knowledge.alike import alike_questions
 from knowledge.loader import Knowledge, Problem
 from knowledge.render import is_expired
 from knowledge.schema import Confusion, Dated, Guide, Item, ManualEntry, Negative, Topic
-from knowledge.text import fold
 from knowledge.vocabulary import Facet
 
 MIN_QUESTIONS = 15
@@ -34,7 +34,7 @@ def check(knowledge: Knowledge, today: date) -> list[Problem]:
     problems += [p for entry in knowledge.manual.values() for p in _manual(entry, knowledge, today)]
     problems += _references(knowledge)
     problems += _patterns(knowledge)
-    problems += _same_question(knowledge)
+    problems += alike_questions(knowledge)
     return problems
 
 
@@ -152,26 +152,3 @@ def _patterns(knowledge: Knowledge) -> Iterator[Problem]:
                 re.compile(pattern)
             except re.error as error:
                 yield Problem(knowledge.files[boundary.id], f"{boundary.id}.patterns", pattern, f"正则表达式写错了：{error}")
-
-
-def _same_question(knowledge: Knowledge) -> Iterator[Problem]:
-    """A question may belong to one record only; otherwise the exact match is a coin toss."""
-    owner: dict[str, str] = {}
-    for record, questions in all_questions(knowledge):
-        for question in questions:
-            key = fold(knowledge.lexicon.standardise(question))
-            other = owner.setdefault(key, record)
-            if other != record:
-                cause = f"同一句问法也写在 {knowledge.files[other]} 的 {other} 里，请留一处"
-                yield Problem(knowledge.files[record], f"{record}.questions", question, cause)
-
-
-def all_questions(knowledge: Knowledge) -> Iterator[tuple[str, list[str]]]:
-    """Every record with its questions (without names and negatives)."""
-    for item in (*knowledge.items.values(), *knowledge.guides.values()):
-        yield item.id, [q for questions in item.questions.values() for q in questions]
-    for group in (knowledge.topics, knowledge.clarifications, knowledge.boundaries):
-        for record in group.values():
-            yield record.id, list(record.questions)
-    for entry in knowledge.manual.values():
-        yield entry.id, [entry.question, *entry.similar]
