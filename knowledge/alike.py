@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from knowledge.loader import Knowledge, Problem
-from knowledge.text import fold
+from knowledge.text import Lexicon, fold
 
 NEAR = 0.92
 """Likeness from which two questions are told to be alike. In a short question a single character makes the difference
@@ -23,7 +23,6 @@ class _Asked:
     key: str
     """Standardised and folded."""
     said: str
-    """Standardised, without punctuation and fillers."""
 
 
 def all_questions(knowledge: Knowledge) -> Iterator[tuple[str, list[str]]]:
@@ -60,6 +59,11 @@ def likeness(one: Grams, other: Grams) -> float:
     return 2 * len(one & other) / ((len(one) + len(other)) or 1)
 
 
+def said(standard: str, lexicon: Lexicon) -> str:
+    """Standardised text without punctuation and fillers."""
+    return "".join(lexicon.words(standard)) or standard
+
+
 def grams(text: str) -> Grams:
     """The runs of two characters of a text, with how often each occurs."""
     return frozenset(Counter(text[i : i + 2] for i in range(len(text) - 1)).items())
@@ -70,8 +74,7 @@ def _asked(knowledge: Knowledge) -> Iterator[_Asked]:
         entry = knowledge.manual.get(record)
         for question in questions:
             standard = knowledge.lexicon.standardise(question)
-            said = "".join(knowledge.lexicon.words(standard)) or standard
-            yield _Asked(record, entry.subject if entry else record, question, fold(standard), said)
+            yield _Asked(record, entry.subject if entry else record, question, fold(standard), said(standard, knowledge.lexicon))
 
 
 def _problem(knowledge: Knowledge, asked: _Asked, cause: str, warning: bool = False) -> Problem:

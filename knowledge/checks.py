@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from knowledge.alike import alike_questions
+from knowledge.disagreements import disagreeing_answers, disagreeing_levels
 from knowledge.loader import Knowledge, Problem
 from knowledge.render import is_expired
 from knowledge.schema import Confusion, Dated, Guide, Item, ManualEntry, Negative, Topic
@@ -17,6 +18,9 @@ MIN_REQUIRED_FACETS = (
     Facet.DELIVERY, Facet.FORMS, Facet.CROSS_REGION, Facet.EXEMPT,
 )  # fmt: skip
 """Facets without a template: an item has to write them itself."""
+
+_RULE = re.compile(r"法$|法[（(〔]|法典|条例|规定|办法|细则|规则|规范|规程|标准|清单|通知|意见|决定|公告|批复|解释|令[）)]")
+"""What the title of a law, a rule or a document with a number says; guides, questions and answers, and news have none of it."""
 
 _PERSONAL = {
     "身份证号": re.compile(r"(?<!\d)\d{6}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"),
@@ -35,6 +39,8 @@ def check(knowledge: Knowledge, today: date) -> list[Problem]:
     problems += _references(knowledge)
     problems += _patterns(knowledge)
     problems += alike_questions(knowledge)
+    problems += disagreeing_answers(knowledge)
+    problems += disagreeing_levels(knowledge)
     return problems
 
 
@@ -71,6 +77,13 @@ def _sources(item: Guide, file: str, at: str = "") -> Iterator[Problem]:
     for key in dict.fromkeys(keys):
         if key not in item.sources:
             yield Problem(file, f"{at}sources", key, "引用了没有列出的依据")
+    unfounded: dict[str, list[str]] = {}
+    for row in item.materials:
+        if row.source in item.sources and not _RULE.search(item.sources[row.source].title):
+            unfounded.setdefault(item.sources[row.source].title, []).append(row.name)
+    for title, names in unfounded.items():
+        cause = f"这{len(names)}样材料的依据“{title}”看起来不是法律、法规、规章或文件，没有依据的材料不能要"
+        yield Problem(file, f"{at}materials", "、".join(names)[:80], cause, warning=True)
 
 
 def _topic(topic: Topic, knowledge: Knowledge, today: date) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from knowledge.checks import check
 from knowledge.loader import Problem, load
 from tests.unit.small_knowledge import BROKEN, EXPIRED, LOST, edit, item_file, manual, write
 
-COMMON = "的一是不在有人这上大来和我个中地为子你说生国年着就那要她出也得里后自以会家可下而过天去能对小多然于心学么之都好看起发当没成只如事把还用第样道想作种开"
+COMMON = "一不人这上大来和个中地为子你说生国年着就那要她出也得里后自以会家可下而过天去能对小多然于心学么之都好看起发当没成只如事把还用第样"
 LONG = "我的身份证放在洗衣机里面洗过以后在机场刷不出来应该怎么办才好"
 
 
