@@ -159,6 +159,24 @@ def knowledge_diff(data: Path | None) -> None:
     click.echo("\n".join([*found.lines, found.summary + "。"]))
 
 
+@knowledge.command("test")
+@click.argument("question")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+@_DATA
+def knowledge_test(question: str, as_json: bool, data: Path | None) -> None:
+    """试问一句：发布的知识会怎么答，候选和分数，读成了什么，由哪条界线定的。"""
+    from assistant.hit_test import hit_test, told
+    from assistant.shelf import open_library
+
+    settings = _settings(data=data)
+    try:
+        library = open_library(settings)
+    except BuildError as error:
+        terminal.fail(str(error))
+    found = hit_test(library, question, date.today(), settings.region)
+    click.echo(json.dumps(found, ensure_ascii=False, indent=2) if as_json else told(found, library))
+
+
 @knowledge.command("versions")
 @_DATA
 def knowledge_versions(data: Path | None) -> None:
