@@ -13,7 +13,7 @@ from knowledge.vocabulary import FACET_TITLES, Facet
 
 _DECIDED_BY = {
     "ANSWER": f"把握到了 {thresholds.ANSWER}（ANSWER），直接答",
-    "ASK": f"把握不到 {thresholds.ANSWER}（ANSWER），正确的多半在候选里（known 到了 {thresholds.ASK}，ASK），反问",
+    "ASK": f"第一名是已知的反问，或者把握不到 {thresholds.ANSWER}（ANSWER）；正确的多半在候选里（known 到了 {thresholds.ASK}，ASK），反问",
     "below_ASK": f"known 不到 {thresholds.ASK}（ASK），或者没有可以列的候选，不答",
     "DECLINE": f"是已知的边界，把握到了 {thresholds.DECLINE}（DECLINE），指路",
     "SCREEN_OUT": f"紧急的或要拒绝的，把握到了 {thresholds.SCREEN_OUT}（SCREEN_OUT），不再往下问",
