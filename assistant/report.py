@@ -155,7 +155,12 @@ def _unanswered(turns: Iterable[TurnRow], subjects: dict[str, Subject]) -> list[
 
 
 def _nearest_department(turn: TurnRow, subjects: dict[str, Subject]) -> str:
-    """The department of the first candidate that has one; a known ambiguity counts as its first option."""
+    """The department of the first candidate that has one; a known ambiguity counts as its first option.
+
+    What was taken for nobody's business here has candidates too, but they say nothing.
+    """
+    if turn.outcome == Outcome.OUT_OF_SCOPE:
+        return NOBODY
     for candidate in turn.explanation.get("candidates", []):
         subject = subjects.get(candidate["subject"])
         if subject is not None and subject.options:

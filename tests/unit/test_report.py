@@ -73,7 +73,7 @@ def test_what_was_not_answered_goes_to_the_nearest_department(folder: Path) -> N
         turn("[姓名]的证丢了算谁的", Outcome.NO_ANSWER, "x-gone", LOST),
         turn("换证", Outcome.CLARIFY, WHICH_CHANGE),
         turn("换证", Outcome.CLARIFY, WHICH_CHANGE),
-        turn("红烧肉怎么做", Outcome.OUT_OF_SCOPE),
+        turn("红烧肉怎么做", Outcome.OUT_OF_SCOPE, LOST),
     )
     found = {u.department: u for u in report(folder, turns).unanswered}
     assert found["公安局"].outcomes == {"no_answer": 1, "clarify": 2} and found["公安局"].latest == ["[姓名]的证丢了算谁的", "换证"]
