@@ -159,6 +159,48 @@ def knowledge_diff(data: Path | None) -> None:
     click.echo("\n".join([*found.lines, found.summary + "。"]))
 
 
+@knowledge.command("test")
+@click.argument("question")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+@_DATA
+def knowledge_test(question: str, as_json: bool, data: Path | None) -> None:
+    """试问一句：发布的知识会怎么答，候选和分数，读成了什么，由哪条界线定的。"""
+    from assistant.hit_test import hit_test, told
+    from assistant.shelf import open_library
+
+    settings = _settings(data=data)
+    try:
+        library = open_library(settings)
+    except BuildError as error:
+        terminal.fail(str(error))
+    found = hit_test(library, question, date.today(), settings.region)
+    click.echo(json.dumps(found, ensure_ascii=False, indent=2) if as_json else told(found, library))
+
+
+@knowledge.command("report")
+@click.option("--department", default="", help="只看这个部门的")
+@click.option("--due", type=click.IntRange(0), default=60, show_default=True, help="多少天内到期的算该复核")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+@_DATA
+def knowledge_report(department: str, due: int, as_json: bool, data: Path | None) -> None:
+    """按部门、事项、方面看写了多少，哪些该复核，市民问了哪些没答上（遮盖过的话）。"""
+    from assistant import report
+    from assistant.storage.conversations import Conversations, make_engine
+    from assistant.storage.migrate import migrate
+    from knowledge.loader import load
+
+    settings = _settings(data=data)
+    migrate(settings.database)
+    found = report.make_report(
+        load(settings.knowledge)[0],
+        Conversations(make_engine(settings.database)).latest_turns(report.UNANSWERED, report.LATEST),
+        date.today(),
+        due,
+        department,
+    )
+    click.echo(found.model_dump_json(indent=2) if as_json else report.told(found))
+
+
 @knowledge.command("versions")
 @_DATA
 def knowledge_versions(data: Path | None) -> None:

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from knowledge.alike import alike_questions
+from knowledge.disagreements import disagreeing_answers, disagreeing_levels
 from knowledge.loader import Knowledge, Problem
 from knowledge.render import is_expired
 from knowledge.schema import Confusion, Dated, Guide, Item, ManualEntry, Negative, Topic
-from knowledge.text import fold
 from knowledge.vocabulary import Facet
 
 MIN_QUESTIONS = 15
@@ -17,6 +18,9 @@ MIN_REQUIRED_FACETS = (
     Facet.DELIVERY, Facet.FORMS, Facet.CROSS_REGION, Facet.EXEMPT,
 )  # fmt: skip
 """Facets without a template: an item has to write them itself."""
+
+_RULE = re.compile(r"法$|法[（(〔]|法典|条例|规定|办法|细则|规则|规范|规程|标准|清单|通知|意见|决定|公告|批复|解释|令[）)]")
+"""What the title of a law, a rule or a document with a number says; guides, questions and answers, and news have none of it."""
 
 _PERSONAL = {
     "身份证号": re.compile(r"(?<!\d)\d{6}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"),
@@ -34,7 +38,9 @@ def check(knowledge: Knowledge, today: date) -> list[Problem]:
     problems += [p for entry in knowledge.manual.values() for p in _manual(entry, knowledge, today)]
     problems += _references(knowledge)
     problems += _patterns(knowledge)
-    problems += _same_question(knowledge)
+    problems += alike_questions(knowledge)
+    problems += disagreeing_answers(knowledge)
+    problems += disagreeing_levels(knowledge)
     return problems
 
 
@@ -71,6 +77,13 @@ def _sources(item: Guide, file: str, at: str = "") -> Iterator[Problem]:
     for key in dict.fromkeys(keys):
         if key not in item.sources:
             yield Problem(file, f"{at}sources", key, "引用了没有列出的依据")
+    unfounded: dict[str, list[str]] = {}
+    for row in item.materials:
+        if row.source in item.sources and not _RULE.search(item.sources[row.source].title):
+            unfounded.setdefault(item.sources[row.source].title, []).append(row.name)
+    for title, names in unfounded.items():
+        cause = f"这{len(names)}样材料的依据“{title}”看起来不是法律、法规、规章或文件，没有依据的材料不能要"
+        yield Problem(file, f"{at}materials", "、".join(names)[:80], cause, warning=True)
 
 
 def _topic(topic: Topic, knowledge: Knowledge, today: date) -> Iterator[Problem]:
@@ -152,26 +165,3 @@ def _patterns(knowledge: Knowledge) -> Iterator[Problem]:
                 re.compile(pattern)
             except re.error as error:
                 yield Problem(knowledge.files[boundary.id], f"{boundary.id}.patterns", pattern, f"正则表达式写错了：{error}")
-
-
-def _same_question(knowledge: Knowledge) -> Iterator[Problem]:
-    """A question may belong to one record only; otherwise the exact match is a coin toss."""
-    owner: dict[str, str] = {}
-    for record, questions in all_questions(knowledge):
-        for question in questions:
-            key = fold(knowledge.lexicon.standardise(question))
-            other = owner.setdefault(key, record)
-            if other != record:
-                cause = f"同一句问法也写在 {knowledge.files[other]} 的 {other} 里，请留一处"
-                yield Problem(knowledge.files[record], f"{record}.questions", question, cause)
-
-
-def all_questions(knowledge: Knowledge) -> Iterator[tuple[str, list[str]]]:
-    """Every record with its questions (without names and negatives)."""
-    for item in (*knowledge.items.values(), *knowledge.guides.values()):
-        yield item.id, [q for questions in item.questions.values() for q in questions]
-    for group in (knowledge.topics, knowledge.clarifications, knowledge.boundaries):
-        for record in group.values():
-            yield record.id, list(record.questions)
-    for entry in knowledge.manual.values():
-        yield entry.id, [entry.question, *entry.similar]

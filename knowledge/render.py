@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from knowledge.bundle import join_materials
 from knowledge.loader import Knowledge
 from knowledge.schema import Fee, Guide, Item, Limit, Limits, Material, Online, Source, Unit
 from knowledge.vocabulary import Facet
@@ -25,6 +26,8 @@ def render(item: Guide, facet: Facet, knowledge: Knowledge) -> Rendered | None:
     if facet in item.answers:
         written = item.answers[facet]
         return Rendered(marked(written.text, written.sample), _cited(item, written.source), written.sample)
+    if facet is Facet.MATERIALS and isinstance(item, Item) and item.parts:
+        return _joint_materials(item, knowledge)
     if facet is Facet.MATERIALS and (item.materials or isinstance(item, Item)):
         return _materials(item)
     if facet is Facet.TIME_LIMIT and item.limits is not None:
@@ -71,19 +74,38 @@ def _materials(item: Guide) -> Rendered:
     return Rendered("请准备：\n" + _numbered(lines) + note, tuple(item.sources[key] for key in keys))
 
 
+def _joint_materials(bundle: Item, knowledge: Knowledge) -> Rendered:
+    """The list of a 一件事, made of its parts as they are now."""
+    known = {**knowledge.guides, **knowledge.items}
+    joint = join_materials(bundle, [known[part] for part in bundle.parts if part in known])
+    lines = []
+    for material in joint:
+        users = material.wanted_by(bundle)
+        lines.append(_material(material.row) + (f"——用于：{users}" if users else ""))
+    note = f"\n{bundle.materials_note}" if bundle.materials_note else ""
+    sources = tuple(dict.fromkeys(source for material in joint for source in material.sources))
+    return Rendered("请准备（几件事都要的，只交一份）：\n" + _numbered(lines) + note, sources or _cited(bundle, None))
+
+
 def _material(row: Material) -> str:
-    if row.form == "现场采集":
-        asked = "现场采集"
-    else:
-        parts = ["原件"] if row.original else []
-        if row.copies:
-            parts.append(f"复印件{row.copies}份")
-        if row.form == "电子":
-            parts.append("电子版")
-        asked = "、".join(parts)
-    details = [part for part in (asked, row.note, f"可免交：{row.exempt.how}（{row.exempt.by}）" if row.exempt else "") if part]
+    details = [part for part in (_asked(row), row.note, _exempt(row)) if part]
     condition = f"【{row.when}】" if row.when else ""
     return f"{condition}{row.name}" + (f"（{'；'.join(details)}）" if details else "")
+
+
+def _asked(row: Material) -> str:
+    if row.form == "现场采集":
+        return "现场采集"
+    parts = ["原件"] if row.original else []
+    if row.copies:
+        parts.append(f"复印件{row.copies}份")
+    if row.form == "电子":
+        parts.append("电子版")
+    return "、".join(parts)
+
+
+def _exempt(row: Material) -> str:
+    return f"可免交：{row.exempt.how}（{row.exempt.by}）" if row.exempt else ""
 
 
 def _days(limit: Limit) -> str:

@@ -103,26 +103,32 @@ def _decide(
     intent: Intent,
     today: date,
 ) -> tuple[Draft, Context]:
-    """The three bands: answer, ask, decline. A question that must wait for a pick keeps only the facets that it `named`."""
+    """The three bands: answer, ask, decline. A question that must wait for a pick keeps only the facets that it `named`.
+
+    `decided_by` in the explanation is the threshold that settled it, or what left no threshold to ask.
+    """
     why = explain(ranking, question)
     best = ranking.best
     if best is None:
-        return _decline(library, None, intent, context, why)
+        return _decline(library, None, intent, context, why | {"decided_by": "nothing_found"})
     subject = library.subject(best.match.subject)
     if subject.kind == "boundary" and ranking.confidence >= thresholds.DECLINE:
-        draft = Draft(subject.outcome, subject.reply, actions=(CALL_12345,), explanation=why)
+        draft = Draft(subject.outcome, subject.reply, actions=(CALL_12345,), explanation=why | {"decided_by": "DECLINE"})
         return draft, context
     if intent.name == "out_of_scope" and ranking.confidence < thresholds.OUT_OF_SCOPE * intent.confidence:
-        return _decline(library, None, intent, context, why)
+        return _decline(library, None, intent, context, why | {"decided_by": "OUT_OF_SCOPE"})
     if subject.kind in ("item", "topic") and ranking.confidence >= thresholds.ANSWER:
+        why |= {"decided_by": "ANSWER"}
         return _answer(library, subject.id, facets, ranking.confidence, best.match, context, today, why)
     if not question.core and library.snapshot.popular:
-        return _clarify(library, library.snapshot.popular_ask, list(library.snapshot.popular), named, context, why)
+        return _clarify(
+            library, library.snapshot.popular_ask, list(library.snapshot.popular), named, context, why | {"decided_by": "no_matter"}
+        )
     options = _options(library, ranking)
     if ranking.known >= thresholds.ASK and options:
         ask = subject.reply if subject.kind == "clarification" else "您问的是下面哪一件？"
-        return _clarify(library, ask, options, named, context, why)
-    return _decline(library, best, intent, context, why)
+        return _clarify(library, ask, options, named, context, why | {"decided_by": "ASK"})
+    return _decline(library, best, intent, context, why | {"decided_by": "below_ASK"})
 
 
 def _options(library: Library, ranking: Ranking) -> list[str]:
@@ -214,14 +220,18 @@ def screen_out(library: Library, text: str) -> Draft | None:
     question, ranking = library.rank(text)
     for boundary in library.settled:
         if any(re.search(pattern, question.text) for pattern in boundary.patterns):
-            return Draft(boundary.outcome, boundary.reply, actions=(CALL_12345,), explanation={"settled_by": boundary.id})
+            return Draft(
+                boundary.outcome, boundary.reply, actions=(CALL_12345,), explanation={"decided_by": "pattern", "settled_by": boundary.id}
+            )
     best = ranking.best
     if best is None or ranking.confidence < thresholds.SCREEN_OUT:
         return None
     subject = library.subject(best.match.subject)
     if subject.outcome not in (Outcome.EMERGENCY, Outcome.REFUSED):
         return None
-    return Draft(subject.outcome, subject.reply, actions=(CALL_12345,), explanation=explain(ranking, question))
+    return Draft(
+        subject.outcome, subject.reply, actions=(CALL_12345,), explanation=explain(ranking, question) | {"decided_by": "SCREEN_OUT"}
+    )
 
 
 def ask_for_matter(library: Library) -> Draft:
@@ -248,6 +258,7 @@ def explain(ranking: Ranking, question: Question) -> dict[str, object]:
         "core": question.core,
         "facets": list(question.facets),
         "confidence": round(ranking.confidence, 3),
+        "known": round(ranking.known, 3),
         "candidates": [_shown(c) for c in ranking.candidates[:5]],
     }
 

@@ -1,9 +1,10 @@
 """The store of conversations: opens them, keeps their thread, records turns and feedback."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, delete, event
+from sqlalchemy import Engine, create_engine, delete, event, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from assistant.answering.context import Context
@@ -65,6 +66,12 @@ class Conversations:
                 return False
             session.merge(FeedbackRow(turn_id=turn_id, helpful=helpful, comment=masked_comment))
             return True
+
+    def latest_turns(self, outcomes: Collection[str], limit: int) -> list[TurnRow]:
+        """The latest turns that ended in one of these ways, newest first."""
+        with self._sessions() as session:
+            found = select(TurnRow).where(TurnRow.outcome.in_(outcomes)).order_by(TurnRow.at.desc()).limit(limit)
+            return list(session.scalars(found))
 
     def forget_older_than(self, days: int) -> int:
         """Delete conversations that were last used more than `days` ago; returns how many."""

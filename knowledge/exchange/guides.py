@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 from knowledge.checks import personal_data
+from knowledge.disagreements import OF_ALL_LEVELS, differing_elements, name_of_item
 from knowledge.exchange.fields import read_department, read_sources
 from knowledge.exchange.mapping import NOTHING, GuideField, Row
 from knowledge.exchange.plan import TAKEN, Outcome, Refused, Setting, Verdict
@@ -164,7 +165,7 @@ class GuideImport:
         above = next((self._rows[key] for key in _keys(guide) if key in self._rows), None)
         if above is not None:
             row, same = above
-            differing = [n for n in _ELEMENTS if getattr(same, n) != getattr(guide, n)]
+            differing = differing_elements(same, guide)
             if differing:
                 raise Refused(f"和{row.where}是同一个事项，{'、'.join(differing)} 却不一样", Verdict.CONFLICT)
             return Verdict.DUPLICATE, f"和{row.where}一样"
@@ -176,14 +177,12 @@ class GuideImport:
         return (Verdict.CHANGED, f"改了 {'、'.join(changed)}") if changed else (Verdict.DUPLICATE, "内容一样")
 
 
-_ELEMENTS = ("name", "department", "sources", "materials", "limits", "fee", "answers")
-"""In these the levels of one item (市县乡村) must agree."""
-_FROM_THE_EXPORT = (*_ELEMENTS, "parent", "names")
+_FROM_THE_EXPORT = (*OF_ALL_LEVELS, "parent", "names")
 
 
 def _keys(guide: Guide) -> tuple[str, str]:
     """What makes two rows one item: the code, or the name with the office."""
-    return guide.id, f"{fold(guide.name)}/{guide.department}"
+    return guide.id, name_of_item(guide)
 
 
 def _fee(text: str) -> Fee | None:

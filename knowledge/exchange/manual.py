@@ -8,7 +8,8 @@ from itertools import count
 
 from pydantic import ValidationError
 
-from knowledge.checks import all_questions, personal_data
+from knowledge.alike import all_questions
+from knowledge.checks import personal_data
 from knowledge.exchange.fields import read_date, read_department, read_sources, write_source
 from knowledge.exchange.mapping import ManualField, ManualMapping, Row
 from knowledge.exchange.plan import TAKEN, Outcome, Refused, Setting, Verdict

@@ -1,0 +1,101 @@
+"""Questions that are the same, or as good as the same, and belong to different subjects: nobody could tell which is meant."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from knowledge.loader import Knowledge, Problem
+from knowledge.text import Lexicon, fold
+
+NEAR = 0.92
+"""Likeness from which two questions are told to be alike. In a short question a single character makes the difference
+(迁残疾证要带什么, 残疾证要带什么: 0.91), in one of twenty it seldom does."""
+
+Grams = frozenset[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    record: str
+    subject: str
+    text: str
+    key: str
+    """Standardised and folded."""
+    said: str
+
+
+def all_questions(knowledge: Knowledge) -> Iterator[tuple[str, list[str]]]:
+    """Every record with its questions (without names and negatives)."""
+    for item in (*knowledge.items.values(), *knowledge.guides.values()):
+        yield item.id, [q for questions in item.questions.values() for q in questions]
+    for group in (knowledge.topics, knowledge.clarifications, knowledge.boundaries):
+        for record in group.values():
+            yield record.id, list(record.questions)
+    for entry in knowledge.manual.values():
+        yield entry.id, [entry.question, *entry.similar]
+
+
+def alike_questions(knowledge: Knowledge) -> Iterator[Problem]:
+    """Questions of two records that are the same, and those of two subjects that are as good as the same."""
+    asked = list(_asked(knowledge))
+    known: dict[str, _Asked] = {}
+    for one in asked:
+        other = known.setdefault(one.key, one)
+        if other.record != one.record:
+            yield _problem(knowledge, one, f"同一句问法也写在 {knowledge.files[other.record]} 的 {other.record} 里，请留一处")
+    for other, one in _near(list({(q.key, q.subject): q for q in asked}.values())):
+        if other.key == one.key:
+            continue
+        where = f"{knowledge.files[other.record]} 的 {other.record} 里有“{other.text}”"
+        if other.said == one.said:
+            yield _problem(knowledge, one, f"{where}，只差语气词，请留一处")
+        else:
+            yield _problem(knowledge, one, f"{where}，几乎一样，请看看是不是同一件事", warning=True)
+
+
+def likeness(one: Grams, other: Grams) -> float:
+    """Dice's coefficient: 0 with nothing in common, 1 for the same runs of two characters, as often."""
+    return 2 * len(one & other) / ((len(one) + len(other)) or 1)
+
+
+def said(standard: str, lexicon: Lexicon) -> str:
+    """Standardised text without punctuation and fillers."""
+    return "".join(lexicon.words(standard)) or standard
+
+
+def grams(text: str) -> Grams:
+    """The runs of two characters of a text, with how often each occurs."""
+    return frozenset(Counter(text[i : i + 2] for i in range(len(text) - 1)).items())
+
+
+def _asked(knowledge: Knowledge) -> Iterator[_Asked]:
+    for record, questions in all_questions(knowledge):
+        entry = knowledge.manual.get(record)
+        for question in questions:
+            standard = knowledge.lexicon.standardise(question)
+            yield _Asked(record, entry.subject if entry else record, question, fold(standard), said(standard, knowledge.lexicon))
+
+
+def _problem(knowledge: Knowledge, asked: _Asked, cause: str, warning: bool = False) -> Problem:
+    return Problem(knowledge.files[asked.record], f"{asked.record}.questions", asked.text, cause, warning)
+
+
+def _near(asked: list[_Asked]) -> Iterator[tuple[_Asked, _Asked]]:
+    """Pairs of two subjects whose likeness is NEAR or more.
+
+    Two texts that are so like each other share one of their rarest runs (prefix filtering: Chaudhuri, Ganti,
+    Kaushik 2006), so that only those with such a run in common are compared: 0.2 s for 16,000 questions.
+    """
+    sets = [grams(one.said) for one in asked]
+    common = Counter(gram for found in sets for gram in found)
+    holders: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for at, found in enumerate(sets):
+        rarest = sorted(found, key=lambda gram: (common[gram], gram))
+        needed = math.ceil(len(rarest) * NEAR / (2 - NEAR))  # so many a text as like as NEAR must share
+        prefix = rarest[: len(rarest) - needed + 1]
+        for other in {holder for gram in prefix for holder in holders[gram]}:
+            if asked[other].subject != asked[at].subject and likeness(found, sets[other]) >= NEAR:
+                yield asked[other], asked[at]
+        for gram in prefix:
+            holders[gram].append(at)
