@@ -21,6 +21,7 @@ from knowledge.vocabulary import FACET_TITLES, Facet, Outcome
 CALL_12345 = Action(kind="call", label="拨打12345", value="12345")
 HANDOFF = Action(kind="handoff", label="找工作人员", value="转人工")
 EMPTY = "没看明白您要问什么。请用一句话说要办的事，比如“身份证丢了要带什么”“公积金租房怎么提”。"
+WHICH = "您问的是下面哪一件？"
 AFFIRMED = "好的。还有什么要问的，您说。"
 
 
@@ -63,7 +64,7 @@ def respond(library: Library, text: str, context: Context, intent: Intent, today
     best = ranking.best
     if context.options and ranking.confidence < thresholds.ANSWER and intent.name.startswith("ask_"):
         offered = [o for o in context.options if library.knows(o)]
-        return _clarify(library, "您问的是下面哪一件？", offered, named or context.asked_facets, context, {"asked_again": offered})
+        return _clarify(library, WHICH, offered, named or context.asked_facets, context, {"asked_again": offered})
     facets = asked_facets(question, intent, best.match.facets if best else {})
     if elliptical(text) or 0 < len(question.core) <= thresholds.SHORT:
         facets = named or context.asked_facets or context.facets or facets
@@ -126,9 +127,13 @@ def _decide(
         )
     options = _options(library, ranking)
     if ranking.known >= thresholds.ASK and options:
-        ask = subject.reply if subject.kind == "clarification" else "您问的是下面哪一件？"
-        return _clarify(library, ask, options, named, context, why | {"decided_by": "ASK"})
+        return _clarify(library, subject.reply if _plain(library, best) else WHICH, options, named, context, why | {"decided_by": "ASK"})
     return _decline(library, best, intent, context, why | {"decided_by": "below_ASK"})
+
+
+def _plain(library: Library, best: Ranked) -> bool:
+    """Whether a known ambiguity is plainly the one meant, so that its own question and options are asked."""
+    return best.share >= thresholds.PLAIN and library.subject(best.match.subject).kind == "clarification"
 
 
 def _options(library: Library, ranking: Ranking) -> list[str]:
@@ -136,9 +141,8 @@ def _options(library: Library, ranking: Ranking) -> list[str]:
 
     The belief in a known ambiguity is shared among what it may mean.
     """
-    best = ranking.best
-    if best is not None and best.share >= thresholds.PLAIN and (own := library.subject(best.match.subject).options):
-        return [option for option in own if library.knows(option)]
+    if ranking.best is not None and _plain(library, ranking.best):
+        return [option for option in library.subject(ranking.best.match.subject).options if library.knows(option)]
     belief: dict[str, float] = {}
     for candidate in ranking.candidates:
         subject = library.subject(candidate.match.subject)
