@@ -1,4 +1,7 @@
-"""Questions put to a bot over HTTP: one after the other, by many clients at once, and to see what it answers."""
+"""Questions put to a bot over HTTP: one after the other, by many clients at once, and to see what it answers.
+
+usage: python -m benchmarks.load evaluation/heldout.jsonl [--url http://127.0.0.1:8000]
+"""
 
 import asyncio
 import itertools
@@ -7,9 +10,12 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
+
+import click
 
 Reply = dict[str, Any]
 """A reply as the contract has it, as far as it is judged: outcome, answers, options."""
@@ -133,3 +139,24 @@ async def _ask(bot: Bot, questions: Iterator[str], clients: int) -> tuple[list[f
 
 def _reply(bot: Bot, body: bytes | None) -> Reply:
     return bot.read(json.loads(body)) if body is not None else {}
+
+
+def service(url: str) -> Bot:
+    """Our service at a URL."""
+    return Bot(url, "/api/v1/chat", lambda text: {"text": text}, lambda reply: reply)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--url", default="http://127.0.0.1:8000", show_default=True)
+@click.option("--clients", default=16, show_default=True)
+@click.option("--turns", default=300, show_default=True, help="of one client alone")
+@click.option("--client-turns", default=1200, show_default=True, help="of all clients together")
+def main(file: Path, url: str, clients: int, turns: int, client_turns: int) -> None:
+    """Measure a running service with the first questions of a file of dialogues; prints JSON."""
+    questions = [json.loads(line)["turns"][0]["user"] for line in file.read_text("utf-8").splitlines() if line.strip()]
+    click.echo(json.dumps(measure(service(url), questions, turns, clients, client_turns)))
+
+
+if __name__ == "__main__":
+    main()

@@ -19,7 +19,7 @@ from assistant.errors import BuildError
 from assistant.evaluation import EvaluationError, judge, read_dialogues
 from assistant.publications import read_current
 from assistant.settings import ROOT, Settings
-from benchmarks.load import Bot, measure, replies_to
+from benchmarks.load import Bot, measure, replies_to, service
 from benchmarks.processes import Job, answers_http, memory_mb, rasa_server, run_timed, served
 from benchmarks.stock_bot import EPOCHS, stock_bot, write_project
 from knowledge.snapshot import Snapshot, read_snapshot
@@ -146,8 +146,7 @@ def measure_ours(settings: Settings, folder: Path, dialogues: Dialogues, say: Sa
     url = f"http://127.0.0.1:{port}"
     job = Job("智问", [sys.executable, "-m", "assistant.cli", "run"], ROOT, log, environment)
     with served(job, lambda: answers_http(f"{url}/readyz", _ready)) as pid:
-        bot = Bot(url, "/api/v1/chat", lambda text: {"text": text}, lambda reply: reply)
-        figures = _asked("智问", bot, pid, dialogues, say)
+        figures = _asked("智问", service(url), pid, dialogues, say)
     return {"training_s": round(seconds, 1), **figures}
 
 
