@@ -206,9 +206,9 @@ def plain_text(answers: tuple[Answer, ...]) -> str:
 def _clarify(
     library: Library, ask: str, options: list[str], facets: tuple[Facet, ...], context: Context, why: dict[str, object]
 ) -> tuple[Draft, Context]:
-    offered = [library.subject(o) for o in options]
-    buttons = tuple(Option(subject=s.id, label=s.label, text=s.label) for s in offered)
-    lines = [f"{n}. {s.label}" for n, s in enumerate(offered, 1)]
+    labels = library.labels(options)
+    buttons = tuple(Option(subject=o, label=label, text=label) for o, label in zip(options, labels, strict=True))
+    lines = [f"{n}. {label}" for n, label in enumerate(labels, 1)]
     draft = Draft(Outcome.CLARIFY, "\n".join([ask, *lines]), options=buttons, actions=(HANDOFF,), explanation=why)
     return draft, context.model_copy(update={"options": tuple(options), "asked_facets": facets})
 

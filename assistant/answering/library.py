@@ -1,5 +1,6 @@
 """One snapshot ready to answer from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assistant.answering import thresholds
@@ -7,7 +8,7 @@ from assistant.answering.index import Match, SearchIndex
 from assistant.answering.question import Question
 from assistant.answering.ranking import Ranker, Ranking
 from knowledge.snapshot import Entry, Phrase, Snapshot, Subject
-from knowledge.text import fold
+from knowledge.text import contains_any, fold
 from knowledge.vocabulary import Facet
 
 
@@ -61,6 +62,13 @@ class Library:
     def _shown_to_citizens(self, subject: str) -> bool:
         found = self.index.subjects[subject]
         return found.kind in ("item", "topic") and found.audience != "clerk"
+
+    def labels(self, options: Sequence[str]) -> list[str]:
+        """What the buttons say: the difference alone (“证丢了，要补一张”) among granules of one matter, else with the matter."""
+        subjects = [self.subject(option) for option in options]
+        one_matter = len({s.parent for s in subjects}) == 1
+        terms = self.index.reader.lexicon.terms
+        return [s.label if one_matter or contains_any(s.label, terms) else s.title for s in subjects]
 
     def manual_entry(self, match: Match) -> Entry | None:
         """The entry of the 答疑手册 that a message asks for, when it is plainly liker to it than to the subject's own questions."""

@@ -90,7 +90,7 @@ def _tapped(library: Library, text: str, question: Question, options: list[str])
     """The option that a message picks by number, order, label, or a name that only one option has."""
     number = picked_number(text, len(options))
     if number is None:
-        number = picked_label(text, [library.subject(o).label for o in options])
+        number = picked_label(text, library.labels(options))
     if number is None:
         number = named_by_one(question.core, [f"{s.title}{s.label}{s.department}" for s in map(library.subject, options)])
     return None if number is None else options[number]

@@ -110,6 +110,14 @@ def test_a_pick_gets_the_answer_to_the_question_first_asked(library: Library, pi
     assert after.options == () and after.subject == EXPIRED
 
 
+def test_a_button_names_its_matter_where_the_options_are_of_several(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "knowledge")
+    edit(item_file(folder, BROKEN), label="坏了，换一张")
+    library = open_folder(folder)
+    assert library.labels([EXPIRED, BROKEN]) == ["身份证过期了，换新的", "坏了，换一张"]
+    assert library.labels([BROKEN, WEEKEND])[0] == "身份证损坏换领"
+
+
 def test_what_a_button_sends_picks_that_button(library: Library) -> None:
     asked, context = said(library, "换身份证要带什么")
     for option in asked.options:
