@@ -7,6 +7,7 @@ import random
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 
 from assistant import evaluation
 from assistant.build import build_dialogue, build_knowledge
+from assistant.publications import rollback
 from assistant.settings import ROOT
 
 
@@ -113,8 +115,30 @@ def test_an_edit_is_live_without_a_restart_or_a_training(ask, service_settings, 
         assert wait_until(lambda: "41元" in ask("身份证丢了补办要多少钱")["text"], 20)
     finally:
         build_knowledge(service_settings, lambda _line: None, retrain=False)
-    assert wait_until(lambda: "40元" in ask("身份证丢了补办要多少钱")["text"], 20)
+    assert wait_until(lambda: "41元" not in ask("身份证丢了补办要多少钱")["text"], 20)
     assert [p.pid for p in rasa_processes()] == pids
+
+
+def test_publishing_under_load_fails_no_question_and_mixes_no_versions(service_url, service_settings, tmp_path):
+    """50 questions a second while a version is published and taken back."""
+    edited = tmp_path / "knowledge"
+    shutil.copytree(ROOT / "knowledge", edited, ignore=shutil.ignore_patterns("__pycache__"))
+    path = edited / "items/gaj/gaj-sfz-bl.yml"
+    path.write_text(path.read_text("utf-8").replace("amount: 40", "amount: 42"), "utf-8")
+    command = [sys.executable, "-m", "tests.integration.steady_load", service_url, "50", "30"]
+    try:
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as load:
+            publish = [sys.executable, "-m", "assistant.cli", "knowledge", "publish", "--by", "甲", "--data", str(service_settings.data)]
+            subprocess.run(publish, cwd=ROOT, env={**os.environ, "ZHIWEN_KNOWLEDGE": str(edited)}, check=True)
+            time.sleep(6)
+            rollback(service_settings, None, "乙", "试完了")
+            replies = json.loads(load.communicate()[0])
+    finally:
+        build_knowledge(service_settings, lambda _line: None, retrain=False)
+    assert len(replies) == 1500
+    assert [status for status, _ in replies if status != 200] == []
+    assert max(len(versions) for _, versions in replies) == 1
+    assert len({version for _, versions in replies for version in versions}) == 2, "both versions were answered from"
 
 
 def test_personal_data_is_neither_stored_nor_logged(ask, service_settings):
@@ -150,13 +174,14 @@ def test_strange_input_never_breaks_a_turn(ask, service_url):
         assert client.post("/api/v1/chat", json={"text": ""}).status_code == 422
 
 
-def test_development_dialogues_do_not_fall_behind(service_url):
-    dialogues = evaluation.read_dialogues(ROOT / "evaluation" / "dev.jsonl")
+@pytest.mark.parametrize("name", ["dev", "dev-threads"])
+def test_development_dialogues_do_not_fall_behind(service_url, name):
+    dialogues = evaluation.read_dialogues(ROOT / "evaluation" / f"{name}.jsonl")
     summary = evaluation.summarise(asyncio.run(evaluation.run_dialogues(service_url, dialogues)))
-    floors = {"strict": 0.74, "helped": 0.83, "routed": 0.88}
+    floors = {"strict": 0.80, "helped": 0.87, "routed": 0.90}
     assert {name: summary[name]["share"] >= floor for name, floor in floors.items()} == dict.fromkeys(floors, True), json.dumps(summary)
     assert summary["wrong"]["share"] <= 0.11
-    assert summary["false_answer"]["share"] <= 0.07
+    assert summary["false_answer"]["hits"] <= 2
 
 
 def test_rasa_finds_no_error_in_its_data_and_plays_the_stories(service_settings, tmp_path):
