@@ -5,7 +5,8 @@ import getpass
 import json
 import logging
 import time
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
 
@@ -24,6 +25,15 @@ def main() -> None:
 
 def _settings(**given: object) -> Settings:
     return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+
+
+@contextmanager
+def _told(kind: type[Exception]) -> Iterator[None]:
+    """An expected error ends the program with its own message."""
+    try:
+        yield
+    except kind as error:
+        terminal.fail(str(error))
 
 
 _BY = click.option("--by", default=getpass.getuser, show_default="登录名", help="谁做的")
@@ -128,7 +138,7 @@ def knowledge_publish(data: Path | None, by: str, reason: str, accept: bool) -> 
 
     started = time.perf_counter()
     settings = _settings(data=data)
-    try:
+    with _told(BuildError):
         live = build.build_knowledge(
             settings,
             terminal.say,
@@ -137,8 +147,6 @@ def knowledge_publish(data: Path | None, by: str, reason: str, accept: bool) -> 
             reason=reason,
             gate=lambda candidate: try_out(settings, candidate, terminal.say, accept=accept),
         )
-    except BuildError as error:
-        terminal.fail(str(error))
     terminal.say(f"第 {live.number} 版已发布，用了 {time.perf_counter() - started:.1f} 秒。")
 
 
@@ -152,10 +160,8 @@ def knowledge_diff(data: Path | None) -> None:
     """现在发布会改变什么：材料少了几件，时限短了几天，哪些条目变了。"""
     from assistant import build
 
-    try:
+    with _told(BuildError):
         found = build.compare_knowledge(_settings(data=data))
-    except BuildError as error:
-        terminal.fail(str(error))
     click.echo("\n".join([*found.lines, found.summary + "。"]))
 
 
@@ -169,10 +175,8 @@ def knowledge_test(question: str, as_json: bool, data: Path | None) -> None:
     from assistant.shelf import open_library
 
     settings = _settings(data=data)
-    try:
+    with _told(BuildError):
         library = open_library(settings)
-    except BuildError as error:
-        terminal.fail(str(error))
     found = hit_test(library, question, date.today(), settings.region)
     click.echo(json.dumps(found, ensure_ascii=False, indent=2) if as_json else told(found, library))
 
@@ -224,10 +228,8 @@ def knowledge_rollback(version: int | None, reason: str, by: str, data: Path | N
     """退回到一个发布过的版本（不写就是上一个）；一直有效，到下次 publish 为止。"""
     from assistant import publications
 
-    try:
+    with _told(BuildError):
         live = publications.rollback(_settings(data=data), version, by, reason)
-    except BuildError as error:
-        terminal.fail(str(error))
     terminal.say(f"现在是第 {live.number} 版，内容和第 {live.back_to} 版一样。")
 
 
@@ -240,10 +242,8 @@ def knowledge_off(what: str, reason: str, by: str, data: Path | None) -> None:
     """马上停答一个事项、话题、问答，或一个方面（编号#方面）；问到时说清找谁问。"""
     from assistant import publications
 
-    try:
+    with _told(BuildError):
         live = publications.switch_off(_settings(data=data), what, by, reason)
-    except BuildError as error:
-        terminal.fail(str(error))
     terminal.say(f"第 {live.number} 版：停答 {what}。")
 
 
@@ -256,10 +256,8 @@ def knowledge_on(what: str, reason: str, by: str, data: Path | None) -> None:
     """恢复停答的。"""
     from assistant import publications
 
-    try:
+    with _told(BuildError):
         live = publications.switch_on(_settings(data=data), what, by, reason)
-    except BuildError as error:
-        terminal.fail(str(error))
     terminal.say(f"第 {live.number} 版：恢复 {what}。")
 
 
@@ -282,14 +280,12 @@ def knowledge_import(file: Path, mapping: Path | None, department: str, dry_run:
 
     settings = _settings()
     known, _ = load(settings.knowledge)
-    try:
+    with _told(ExchangeError):
         mappings = [load_mapping(mapping)] if mapping else importing.shipped_mappings(settings.knowledge)
         setting = Setting(known, settings.region, date.today(), department)
         plan, draft = importing.import_file(settings.knowledge, file, mappings, setting, by, dry_run=dry_run)
         if failures is not None and any(o.verdict in FAILED for o in plan.outcomes):
             write_table(failures, *plan.failures())
-    except ExchangeError as error:
-        terminal.fail(str(error))
     for flaw in plan.flaws:
         click.echo(f"[{flaw.kind}] {flaw.what}")
     for outcome in plan.outcomes:
@@ -312,11 +308,9 @@ def knowledge_export(file: Path, department: str) -> None:
     from knowledge.loader import load
 
     settings = _settings()
-    try:
+    with _told(ExchangeError):
         mapping = next(m for m in importing.shipped_mappings(settings.knowledge) if isinstance(m, ManualMapping))
         count = importing.export_manual(file, load(settings.knowledge)[0], mapping, department)
-    except ExchangeError as error:
-        terminal.fail(str(error))
     click.echo(f"导出了 {count} 条，在 {file}。")
 
 
@@ -333,7 +327,7 @@ def knowledge_review(draft: str, department: str, reason: str, by: str) -> None:
     from knowledge.loader import load
 
     settings = _settings()
-    try:
+    with _told(ExchangeError):
         if not draft:
             for name, waiting in load_drafts(settings.knowledge).items():
                 owners = "、".join(sorted(waiting.departments))
@@ -341,8 +335,6 @@ def knowledge_review(draft: str, department: str, reason: str, by: str) -> None:
             return
         review = Review(by, department, date.today())
         ids = accept_draft(settings.knowledge, load(settings.knowledge)[0], draft, review)
-    except ExchangeError as error:
-        terminal.fail(str(error))
     audit(settings, "review", by, f"{draft}: {'、'.join(ids)}", reason)
     click.echo(f"复核通过 {len(ids)} 条。要生效请运行：./zhiwen knowledge publish")
 
@@ -381,10 +373,8 @@ def _service(settings: Settings) -> AbstractContextManager[str]:
     if found is not None:
         return nullcontext(found)
     serving.configure_logging(settings)
-    try:
+    with _told(BuildError):
         return serving.temporary_service(settings, serving.prepare(settings))
-    except BuildError as error:
-        terminal.fail(str(error))
 
 
 if __name__ == "__main__":
