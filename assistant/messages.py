@@ -3,6 +3,7 @@
 Shapes and names are fixed by the contract; the descriptions are what the OpenAPI page shows.
 """
 
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal
 
@@ -28,6 +29,18 @@ class ChatRequest(BaseModel):
     region: Annotated[str, StringConstraints(pattern=r"^\d{6}$")] | None = Field(
         default=None, description="行政区划代码（GB/T 2260），如 360100"
     )
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What comes with a message beside its words. It stays in memory: nothing of it is stored or logged."""
+
+    address: str = ""
+    """The client's network address."""
+    token: str = field(default="", repr=False)
+    """The conversation's token, which the reply that opened it gave its client."""
+    key: str = field(default="", repr=False)
+    """The client's own name for this message: sent again after a lost reply, it is still the same message."""
 
 
 class Answer(BaseModel):

@@ -24,7 +24,7 @@ from assistant.answering.context import NO_INTENT, Context
 from assistant.answering.library import Library
 from assistant.desk import Desk, OpenTurn
 from assistant.dialogue.client import DialogueUnavailable
-from assistant.messages import ChatRequest, Reply
+from assistant.messages import ChatRequest, Envelope, Reply
 from assistant.screen import screen
 from assistant.storage.conversations import Conversations
 from knowledge.vocabulary import Outcome
@@ -51,7 +51,7 @@ class TurnTaker:
         self._region = region
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def take(self, request: ChatRequest) -> Reply:
+    async def take(self, request: ChatRequest, envelope: Envelope | None = None) -> Reply:
         """Take one turn. Two messages of one conversation are taken one after the other."""
         known = await self._stored_context(request.conversation_id) is not None
         conversation_id = request.conversation_id if known and request.conversation_id else uuid.uuid4().hex
@@ -59,7 +59,7 @@ class TurnTaker:
         async with lock:
             started = time.perf_counter()
             try:
-                return await self._steps(request, conversation_id, started)
+                return await self._steps(request, envelope or Envelope(), conversation_id, started)
             except Exception:
                 # The outermost function: whatever broke, the citizen gets a next step and we get the trace.
                 log.exception("turn_failed", conversation=conversation_id)
@@ -75,7 +75,7 @@ class TurnTaker:
             log.exception("context_not_read", conversation=conversation_id)
             return None
 
-    async def _steps(self, request: ChatRequest, conversation_id: str, started: float) -> Reply:
+    async def _steps(self, request: ChatRequest, envelope: Envelope, conversation_id: str, started: float) -> Reply:
         message = screen(request.text)
         library = self._library()
         # Read again inside the lock: an earlier message of the same person may just have moved the thread.

@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from assistant.api.limits import limited
-from assistant.messages import ChatRequest, FeedbackRequest, Reply
+from assistant.messages import ChatRequest, Envelope, FeedbackRequest, Reply
 from assistant.privacy import mask
 from assistant.services import Services
 from knowledge.render import is_expired
@@ -27,6 +27,14 @@ def services(request: Request) -> Services:
 
 
 Wired = Annotated[Services, Depends(services)]
+
+Token = Annotated[str, Header(alias="X-Conversation-Token", max_length=64, description="会话凭证，开始会话的那次答复在响应头里给的")]
+Key = Annotated[str, Header(alias="Idempotency-Key", max_length=64, description="客户端给这句话起的编号；重发时用同一个，就不会记两次")]
+
+
+def envelope(request: Request, token: Token = "", key: Key = "") -> Envelope:
+    """What came with a message beside its words."""
+    return Envelope(request.client.host if request.client else "", token, key)
 
 
 class ItemSummary(BaseModel):
@@ -68,11 +76,11 @@ class Suggestions(BaseModel):
 
 
 @router.post("/chat", summary="说一句话，得到答复", tags=["市民"])
-async def chat(message: ChatRequest, wired: Wired) -> Reply:
+async def chat(message: ChatRequest, sent: Annotated[Envelope, Depends(envelope)], wired: Wired) -> Reply:
     """每一轮都有且只有一个结果(outcome)。个人信息在保存前会遮盖。空白消息返回 422。"""
     if not clean(message.text):
         raise HTTPException(422, "还没写内容。请用一句话说要办的事，比如“身份证丢了要带什么”。")
-    return await wired.turns.take(message)
+    return await wired.turns.take(message, sent)
 
 
 @router.get("/items", summary="事项和话题目录", tags=["市民"])
