@@ -18,4 +18,12 @@ class OutsideUnavailable(OutsideError):
 
 
 class OutsideRefused(OutsideError):
-    """It understood and will not (4xx): asking again gives the same. `cause` is the reason that it gave."""
+    """It understood and will not (4xx): asking again gives the same.
+
+    `reason` is its own words, at most 200 characters. They may repeat what was sent: mask them before they are
+    stored or logged.
+    """
+
+    def __init__(self, system: str, cause: str, reason: str = "") -> None:
+        super().__init__(system, cause)
+        self.reason = reason

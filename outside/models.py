@@ -231,7 +231,7 @@ class RatingReceipt(Record):
 
 
 class Consent(Record):
-    """本人同意。授权码由本人在自己的应用里生成，只用一次；姓名和证件号不经过智问。"""
+    """本人同意。授权码由本人在自己的应用里生成，过一会儿就失效；姓名和证件号不经过智问。"""
 
     code: Annotated[str, StringConstraints(min_length=6, max_length=64)] = Field(description="电子证照授权码")
     given_at: AwareDatetime = Field(description="什么时候同意的")
