@@ -4,11 +4,13 @@ import asyncio
 import getpass
 import json
 import logging
+import secrets
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import httpx
@@ -16,6 +18,9 @@ import httpx
 from assistant import terminal
 from assistant.errors import BuildError
 from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.staff.accounts import Accounts
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -363,6 +368,98 @@ def bench(as_json: bool, questions: Path | None, epochs: int, data: Path | None)
         terminal.fail(str(error))
         return
     click.echo(json.dumps(result, ensure_ascii=False, indent=2) if as_json else versus_stock_rasa.table(result))
+
+
+@main.group()
+def staff() -> None:
+    """工作人员的账号：增加、列出、改口令、停用。"""
+
+
+@contextmanager
+def _accounts(data: Path | None) -> Iterator["Accounts"]:
+    """The accounts of a data directory; what cannot be done ends the program with the reason."""
+    from assistant.staff.accounts import Accounts, StaffError
+    from assistant.storage.conversations import make_engine
+    from assistant.storage.migrate import migrate
+
+    settings = _settings(data=data)
+    migrate(settings.database)
+    with _told(StaffError):
+        yield Accounts(make_engine(settings.database))
+
+
+_GENERATE = click.option("--generate", is_flag=True, help="随机起一个口令，显示一次（不写就在终端里输入）")
+
+
+def _password(generate: bool) -> str:
+    if not generate:
+        return str(click.prompt("口令（至少10个字符，输入时不显示）", hide_input=True, confirmation_prompt="再输一次"))
+    password = secrets.token_urlsafe(12)
+    click.echo(f"口令：{password}（只显示这一次）")
+    return password
+
+
+@staff.command("add")
+@click.argument("name")
+@click.option("--role", type=click.Choice(["agent", "supervisor", "maintainer", "admin"]), default="agent", show_default=True, help="角色")
+@click.option("--department", default="", help="部门，要和事项目录里的写法一样；不写是总台，接所有没指定部门的")
+@click.option("--title", default="", help="市民看到的称呼，例如“小李”（不写就用登录名）")
+@_GENERATE
+@_BY
+@_DATA
+def staff_add(name: str, role: str, department: str, title: str, generate: bool, by: str, data: Path | None) -> None:
+    """增加一个账号。"""
+    from assistant.staff.roles import Role
+
+    with _accounts(data) as accounts:
+        accounts.add(name, title, Role(role), department, _password(generate), by)
+    terminal.say(f"账号 {name} 可以登录了：http://127.0.0.1:8000/staff")
+
+
+@staff.command("list")
+@_DATA
+def staff_list(data: Path | None) -> None:
+    """列出账号。"""
+    from assistant.staff.roles import ROLE_TITLES, Role
+
+    with _accounts(data) as accounts:
+        for row in accounts.all():
+            state = "" if row.active else " 已停用"
+            click.echo(f"{row.name:20} {ROLE_TITLES[Role(row.role)]:8} {row.department or '总台':16} {row.title}{state}")
+
+
+@staff.command("password")
+@click.argument("name")
+@_GENERATE
+@_BY
+@_DATA
+def staff_password(name: str, generate: bool, by: str, data: Path | None) -> None:
+    """换口令，解锁，并让原来的登录都失效。"""
+    with _accounts(data) as accounts:
+        accounts.set_password(name, _password(generate), by)
+    terminal.say(f"{name} 的口令换好了。")
+
+
+@staff.command("disable")
+@click.argument("name")
+@_BY
+@_DATA
+def staff_disable(name: str, by: str, data: Path | None) -> None:
+    """停用一个账号，马上退出登录；账号本身留着，因为记录里有它。"""
+    with _accounts(data) as accounts:
+        accounts.set_active(name, False, by)
+    terminal.say(f"{name} 停用了。")
+
+
+@staff.command("enable")
+@click.argument("name")
+@_BY
+@_DATA
+def staff_enable(name: str, by: str, data: Path | None) -> None:
+    """恢复一个停用的账号。"""
+    with _accounts(data) as accounts:
+        accounts.set_active(name, True, by)
+    terminal.say(f"{name} 可以登录了。")
 
 
 def _service(settings: Settings) -> AbstractContextManager[str]:

@@ -15,9 +15,12 @@ from assistant.dialogue.client import RasaClient
 from assistant.dialogue.supervisor import ACTION_PATH, RasaSupervisor
 from assistant.settings import Settings
 from assistant.shelf import Shelf
+from assistant.staff.accounts import Accounts
+from assistant.staff.sessions import Sessions
 from assistant.storage.conversations import Conversations, make_engine
 from assistant.storage.migrate import migrate
 from assistant.turn import TurnTaker
+from assistant.vault import Vault
 
 log = structlog.get_logger()
 
@@ -36,6 +39,9 @@ class Services:
     turns: TurnTaker
     executor: ActionExecutor
     action_token: str
+    vault: Vault
+    accounts: Accounts
+    sessions: Sessions
     supervisor: RasaSupervisor | None = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -78,10 +84,23 @@ def wire(settings: Settings, model: Path | None) -> Services:
         )
     shelf = Shelf(settings)
     desk = Desk()
-    conversations = Conversations(make_engine(settings.database))
+    engine = make_engine(settings.database)
+    conversations = Conversations(engine)
     dialogue = RasaClient(supervisor.urls if supervisor else [], settings.rasa_timeout)
     executor = ActionExecutor()
     for action in all_actions(desk):
         executor.register_action(action)
     turns = TurnTaker(shelf.library, dialogue, desk, conversations, settings.region)
-    return Services(settings, shelf, conversations, dialogue, turns, executor, token, supervisor)
+    return Services(
+        settings=settings,
+        shelf=shelf,
+        conversations=conversations,
+        dialogue=dialogue,
+        turns=turns,
+        executor=executor,
+        action_token=token,
+        vault=Vault.at(settings.data),
+        accounts=Accounts(engine),
+        sessions=Sessions(engine, settings.session_hours),
+        supervisor=supervisor,
+    )

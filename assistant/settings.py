@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     rate_limit: str = Field(default="60/minute", description="每个客户端的限速")
     rate_limit_loopback: bool = Field(default=False, description="本机访问是否也限速")
     retention_days: int = Field(default=180, ge=1, description="会话保存的天数")
+    session_hours: float = Field(default=10, gt=0, le=24, description="工作人员登录一次管多少小时")
     log_level: str = Field(default="INFO", description="日志级别")
 
     @property

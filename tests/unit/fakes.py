@@ -8,6 +8,7 @@ from typing import Any, cast
 from zlib import crc32
 
 import numpy as np
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from rasa_sdk.executor import ActionExecutor
@@ -22,20 +23,26 @@ from assistant.answering.library import Library
 from assistant.answering.question import QuestionReader
 from assistant.answering.ranking import CONFIDENCE_FEATURES, FEATURES, KNOWN_FEATURES, Ranker
 from assistant.api.app import make_app
+from assistant.api.staff_door import CSRF_HEADER
 from assistant.desk import Desk, OpenTurn
 from assistant.dialogue.client import DialogueUnavailable, RasaClient
 from assistant.services import Services
 from assistant.settings import Settings
 from assistant.shelf import Shelf
+from assistant.staff.accounts import Accounts
+from assistant.staff.roles import Role
+from assistant.staff.sessions import Sessions
 from assistant.storage.conversations import Conversations, make_engine
 from assistant.storage.migrate import migrate
 from assistant.storage.tables import TurnRow
 from assistant.turn import TurnTaker
+from assistant.vault import Vault
 from knowledge.compiler import compile_snapshot
 from knowledge.loader import load
 
 WIDTH = 256
 TOKEN = "a-token-of-this-start"
+PASSWORD = "correct horse battery"
 LOOPBACK, OUTSIDE = "127.0.0.1", "203.0.113.7"
 
 
@@ -145,6 +152,7 @@ class Office:
     dialogue: FakeDialogue
     conversations: Conversations
     turns: TurnTaker
+    services: Services
     app: FastAPI
 
     def recorded(self) -> list[TurnRow]:
@@ -157,6 +165,18 @@ class Office:
         transport = ASGITransport(app=self.app, client=(address, 40_000), raise_app_exceptions=False)
         return AsyncClient(transport=transport, base_url="http://office")
 
+    def hire(self, name: str, role: Role = Role.AGENT, department: str = "") -> None:
+        """Make an account, with the one password of all accounts here."""
+        self.services.accounts.add(name, f"{name}同志", role, department, PASSWORD, by="test")
+
+    async def signed_in(self, name: str, address: str = LOOPBACK) -> AsyncClient:
+        """The browser of somebody who has signed in, on a page of ours."""
+        client = self.client(address)
+        client.headers[CSRF_HEADER] = "fetch"
+        response = await client.post("/api/v1/staff/login", json={"name": name, "password": PASSWORD})
+        assert response.status_code == 200, response.text
+        return client
+
 
 def open_office(library: Library, data: Path, **settings: Any) -> Office:
     """Wire a service around a library, with a fake engine and a real database below `data`."""
@@ -164,13 +184,25 @@ def open_office(library: Library, data: Path, **settings: Any) -> Office:
     migrate(chosen.database)
     shelf, desk = FakeShelf(library), Desk()
     dialogue = FakeDialogue(desk)
-    conversations = Conversations(make_engine(chosen.database))
+    engine = make_engine(chosen.database)
+    conversations = Conversations(engine)
     executor = ActionExecutor()
     for action in all_actions(desk):
         executor.register_action(action)
     turns = TurnTaker(shelf.library, dialogue, desk, conversations, chosen.region)
-    services = Services(chosen, cast(Shelf, shelf), conversations, cast(RasaClient, dialogue), turns, executor, TOKEN)
-    return Office(chosen, shelf, desk, dialogue, conversations, turns, make_app(services))
+    services = Services(
+        settings=chosen,
+        shelf=cast(Shelf, shelf),
+        conversations=conversations,
+        dialogue=cast(RasaClient, dialogue),
+        turns=turns,
+        executor=executor,
+        action_token=TOKEN,
+        vault=Vault.at(data),
+        accounts=Accounts(engine, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
+        sessions=Sessions(engine, chosen.session_hours),
+    )
+    return Office(chosen, shelf, desk, dialogue, conversations, turns, services, make_app(services))
 
 
 def rasa_call(action: str, conversation: str, intent: str = "", confidence: float = 0.9) -> dict[str, Any]:

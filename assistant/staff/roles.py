@@ -1,0 +1,41 @@
+"""Who somebody is, and what that lets them see."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What an account is for."""
+
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    MAINTAINER = "maintainer"
+    ADMIN = "admin"
+
+
+ROLE_TITLES: dict[Role, str] = {Role.AGENT: "坐席", Role.SUPERVISOR: "班长", Role.MAINTAINER: "知识维护", Role.ADMIN: "管理员"}
+
+SERVING = (Role.AGENT, Role.SUPERVISOR)
+"""Roles that talk to citizens."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody who has signed in."""
+
+    name: str
+    """The sign-in name; the audit knows them by it."""
+    title: str
+    """What citizens and colleagues see."""
+    role: Role
+    department: str
+    """Empty for the general desk (总台)."""
+
+    def sees(self, department: str) -> bool:
+        """Whether a queue is theirs: the general desk's is every agent's, a department's is its own people's,
+        and a supervisor of the general desk watches over all.
+        """
+        if self.role not in SERVING:
+            return False
+        everywhere = self.role is Role.SUPERVISOR and not self.department
+        return everywhere or department in ("", self.department)
