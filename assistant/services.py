@@ -12,15 +12,18 @@ from rasa_sdk.executor import ActionExecutor
 from actions import all_actions
 from assistant.desk import Desk
 from assistant.dialogue.client import RasaClient
-from assistant.dialogue.supervisor import ACTION_PATH, RasaSupervisor
+from assistant.dialogue.program import rasa_program
+from assistant.reference import addresses, reference_program
 from assistant.settings import Settings
 from assistant.shelf import Shelf
 from assistant.staff.accounts import Accounts
 from assistant.staff.sessions import Sessions
 from assistant.storage.conversations import Conversations, make_engine
 from assistant.storage.migrate import migrate
+from assistant.supervisor import Supervisor, free_port
 from assistant.turn import TurnTaker
 from assistant.vault import Vault
+from outside.systems import Outside, connect
 
 log = structlog.get_logger()
 
@@ -42,24 +45,24 @@ class Services:
     vault: Vault
     accounts: Accounts
     sessions: Sessions
-    supervisor: RasaSupervisor | None = None
+    outside: Outside
+    supervisor: Supervisor
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def start(self) -> None:
         """Start what runs beside the requests."""
-        if self.supervisor is not None:
-            self.supervisor.start()
+        self.supervisor.start()
         self._tasks = [asyncio.create_task(self.shelf.watch()), asyncio.create_task(self._purge())]
 
     async def stop(self) -> None:
-        """Stop it again, Rasa included."""
+        """Stop it again, Rasa and the reference server included."""
         for task in self._tasks:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        if self.supervisor is not None:
-            await self.supervisor.stop()
+        await self.supervisor.stop()
         await self.dialogue.close()
+        await self.outside.close()
 
     async def _purge(self) -> None:
         while True:
@@ -72,21 +75,17 @@ def wire(settings: Settings, model: Path | None) -> Services:
     """Wire a service; without a dialogue model it answers from the search alone, marked degraded."""
     migrate(settings.database)
     token = secrets.token_urlsafe(24)
-    supervisor = None
-    if model is not None and settings.rasa_processes:
-        supervisor = RasaSupervisor(
-            python=settings.rasa_python,
-            model=model,
-            count=settings.rasa_processes,
-            log_file=settings.data / "logs" / "rasa.log",
-            action_url=f"http://127.0.0.1:{settings.port}{ACTION_PATH}",
-            action_token=token,
-        )
+    programs, rasa_ports, reference_port = [], [], free_port()
+    if model is not None:
+        rasa_ports = [free_port() for _ in range(settings.rasa_processes)]
+        programs = [rasa_program(settings, model, port, token) for port in rasa_ports]
+    if not all(settings.outside_urls.values()):
+        programs.append(reference_program(settings, reference_port))
     shelf = Shelf(settings)
     desk = Desk()
     engine = make_engine(settings.database)
     conversations = Conversations(engine)
-    dialogue = RasaClient(supervisor.urls if supervisor else [], settings.rasa_timeout)
+    dialogue = RasaClient([f"http://127.0.0.1:{port}" for port in rasa_ports], settings.rasa_timeout)
     executor = ActionExecutor()
     for action in all_actions(desk):
         executor.register_action(action)
@@ -102,5 +101,6 @@ def wire(settings: Settings, model: Path | None) -> Services:
         vault=Vault.at(settings.data),
         accounts=Accounts(engine),
         sessions=Sessions(engine, settings.session_hours),
-        supervisor=supervisor,
+        outside=connect(addresses(settings, reference_port), settings.outside_timeout, settings.outside_token.get_secret_value()),
+        supervisor=Supervisor(programs),
     )

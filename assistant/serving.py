@@ -17,11 +17,11 @@ from structlog.tracebacks import ExceptionDictTransformer
 
 from assistant.api.app import make_app
 from assistant.build import build_dialogue, build_knowledge
-from assistant.dialogue.supervisor import free_port
 from assistant.errors import BuildError
 from assistant.publications import read_current
 from assistant.services import wire
 from assistant.settings import Settings
+from assistant.supervisor import free_port
 from assistant.terminal import say
 
 START_SECONDS = 120.0

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from outside.models import System
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -29,8 +31,23 @@ class Settings(BaseSettings):
     retention_days: int = Field(default=180, ge=1, description="会话保存的天数")
     session_hours: float = Field(default=10, gt=0, le=24, description="工作人员登录一次管多少小时")
     log_level: str = Field(default="INFO", description="日志级别")
+    cases_url: str = Field(default="", description="一窗平台的地址；空则用自带的参考服务")
+    business_url: str = Field(default="", description="业务专网的地址；空则用自带的参考服务")
+    hotline_url: str = Field(default="", description="12345平台的地址；空则用自带的参考服务")
+    ratings_url: str = Field(default="", description="好差评系统的地址；空则用自带的参考服务")
+    licences_url: str = Field(default="", description="电子证照库的地址；空则用自带的参考服务")
+    post_url: str = Field(default="", description="邮递查询的地址；空则用自带的参考服务")
+    supervision_url: str = Field(default="", description="电子监察的地址；空则用自带的参考服务")
+    outside_token: SecretStr = Field(default=SecretStr(""), description="外部系统认的口令（Bearer）；空则不带")
+    # A case in a business network takes two questions, and a citizen waits 3 s at most.
+    outside_timeout: float = Field(default=1.4, gt=0, description="等一个外部系统回答的秒数，连同重试")
 
     @property
     def database(self) -> str:
         """SQLAlchemy URL of the database."""
         return self.database_url or f"sqlite:///{self.data / 'zhiwen.db'}"
+
+    @property
+    def outside_urls(self) -> dict[System, str]:
+        """The address of each outside system; empty for the reference server."""
+        return {system: getattr(self, f"{system}_url") for system in System}

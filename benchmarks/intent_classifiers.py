@@ -21,9 +21,9 @@ import click
 import yaml
 
 from assistant.build import train_rasa, write_dialogue_data
-from assistant.dialogue.supervisor import free_port
 from assistant.errors import BuildError
 from assistant.settings import ROOT, Settings
+from assistant.supervisor import free_port
 from assistant.terminal import fail
 from benchmarks.load import WARM_UP_TURNS, Connection
 from benchmarks.processes import answers_http, memory_mb, rasa_server, served

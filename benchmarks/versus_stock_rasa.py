@@ -14,11 +14,11 @@ from typing import Any
 
 import httpx
 
-from assistant.dialogue.supervisor import free_port
 from assistant.errors import BuildError
 from assistant.evaluation import EvaluationError, judge, read_dialogues
 from assistant.publications import read_current
 from assistant.settings import ROOT, Settings
+from assistant.supervisor import free_port
 from benchmarks.load import Bot, measure, replies_to, service
 from benchmarks.processes import Job, answers_http, memory_mb, rasa_server, run_timed, served
 from benchmarks.stock_bot import EPOCHS, stock_bot, write_project

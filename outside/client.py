@@ -15,6 +15,7 @@ from circuitbreaker import CircuitBreaker
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from outside.errors import OutsideRefused, OutsideUnavailable
+from outside.models import System
 
 log = structlog.get_logger()
 
@@ -38,29 +39,6 @@ MAX_REASON = 200
 PASSING = {401, 403, 404, 405, 407, 408, 425, 429}
 """4xx that are not about what was sent but about our address, our key, or too many calls: somebody mends it, and the
 same filing is good again. What is not found is an empty answer and no 404, so that a wrong address is never taken for it."""
-
-
-class System(StrEnum):
-    """The outside systems. The value is the path at the reference server and the file under docs/outside."""
-
-    CASES = "cases"
-    BUSINESS = "business"
-    HOTLINE = "hotline"
-    RATINGS = "ratings"
-    LICENCES = "licences"
-    POST = "post"
-    SUPERVISION = "supervision"
-
-
-SYSTEM_TITLES = {
-    System.CASES: "一窗平台",
-    System.BUSINESS: "业务专网",
-    System.HOTLINE: "12345平台",
-    System.RATINGS: "好差评系统",
-    System.LICENCES: "电子证照库",
-    System.POST: "邮递",
-    System.SUPERVISION: "电子监察",
-}
 
 
 class HealthState(StrEnum):

@@ -16,6 +16,29 @@ CaseNumber = Annotated[str, StringConstraints(min_length=4, max_length=40)]
 PhoneTail = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
 
 
+class System(StrEnum):
+    """The outside systems. The value is the path at the reference server and the file under docs/outside."""
+
+    CASES = "cases"
+    BUSINESS = "business"
+    HOTLINE = "hotline"
+    RATINGS = "ratings"
+    LICENCES = "licences"
+    POST = "post"
+    SUPERVISION = "supervision"
+
+
+SYSTEM_TITLES = {
+    System.CASES: "一窗平台",
+    System.BUSINESS: "业务专网",
+    System.HOTLINE: "12345平台",
+    System.RATINGS: "好差评系统",
+    System.LICENCES: "电子证照库",
+    System.POST: "邮递",
+    System.SUPERVISION: "电子监察",
+}
+
+
 class Record(BaseModel):
     """A record of an outside system. It never changes here; what we do not know in it is ignored."""
 

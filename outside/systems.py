@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import httpx
 
 from outside.cases import CaseLookup, HttpCases
-from outside.client import Health, OutsideClient, System
+from outside.client import Health, OutsideClient
 from outside.hotline import HttpHotline
 from outside.licences import HttpLicences
+from outside.models import System
 from outside.post import HttpPost
 from outside.protocols import CaseSystem, Hotline12345, LicenceStore, Post, Ratings, Supervision
 from outside.ratings import HttpRatings

@@ -11,7 +11,7 @@ from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 
 from assistant.api.limits import is_loopback
-from assistant.dialogue.supervisor import ACTION_PATH
+from assistant.dialogue.program import ACTION_PATH
 
 
 def make_router(executor: ActionExecutor, secret: str) -> APIRouter:

@@ -1,1 +1,1 @@
-"""Rasa, reached through one small client and kept alive by one supervisor. Replaceable and killable."""
+"""Rasa, reached through one small client. Replaceable and killable."""

@@ -35,10 +35,13 @@ from assistant.staff.sessions import Sessions
 from assistant.storage.conversations import Conversations, make_engine
 from assistant.storage.migrate import migrate
 from assistant.storage.tables import TurnRow
+from assistant.supervisor import Supervisor
 from assistant.turn import TurnTaker
 from assistant.vault import Vault
 from knowledge.compiler import compile_snapshot
 from knowledge.loader import load
+from outside.systems import Outside
+from tests.unit.outside_fakes import away
 
 WIDTH = 256
 TOKEN = "a-token-of-this-start"
@@ -178,8 +181,8 @@ class Office:
         return client
 
 
-def open_office(library: Library, data: Path, **settings: Any) -> Office:
-    """Wire a service around a library, with a fake engine and a real database below `data`."""
+def open_office(library: Library, data: Path, outside: Outside | None = None, **settings: Any) -> Office:
+    """Wire a service around a library, with a fake engine and a real database below `data`; outside, all is away if not told."""
     chosen = Settings(data=data, **settings)
     migrate(chosen.database)
     shelf, desk = FakeShelf(library), Desk()
@@ -201,6 +204,8 @@ def open_office(library: Library, data: Path, **settings: Any) -> Office:
         vault=Vault.at(data),
         accounts=Accounts(engine, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
         sessions=Sessions(engine, chosen.session_hours),
+        outside=outside or away(),
+        supervisor=Supervisor([]),
     )
     return Office(chosen, shelf, desk, dialogue, conversations, turns, services, make_app(services))
 

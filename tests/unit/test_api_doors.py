@@ -12,7 +12,7 @@ from assistant.answering.context import Context
 from assistant.answering.library import Library
 from assistant.api.limits import is_loopback
 from assistant.desk import OpenTurn
-from assistant.dialogue.supervisor import ACTION_PATH
+from assistant.dialogue.program import ACTION_PATH
 from assistant.screen import screen
 from tests.unit.fakes import LOOPBACK, OUTSIDE, TOKEN, Office, open_office, rasa_call
 from tests.unit.small_knowledge import LOST
