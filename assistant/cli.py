@@ -371,6 +371,25 @@ def bench(as_json: bool, questions: Path | None, epochs: int, data: Path | None)
 
 
 @main.group()
+def outside() -> None:
+    """外部系统：写出智问对它们的要求。"""
+
+
+@outside.command("describe")
+def outside_describe() -> None:
+    """按参考服务重写 docs/outside/*.json（OpenAPI），给要接自己系统的地方看。"""
+    from assistant.settings import ROOT
+    from outside.models import System
+    from outside.reference.app import describe
+
+    for system in System:
+        file = ROOT / "docs" / "outside" / f"{system}.json"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(json.dumps(describe(system), ensure_ascii=False, indent=2) + "\n", "utf-8")
+        terminal.say(str(file))
+
+
+@main.group()
 def staff() -> None:
     """工作人员的账号：增加、列出、改口令、停用。"""
 

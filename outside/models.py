@@ -46,7 +46,7 @@ class Record(BaseModel):
 
 
 class Stage(StrEnum):
-    """Where a case stands, in this order (收件 → 受理 → 审查 → 决定 → 制证 → 出件)."""
+    """环节，按这个顺序：收件、受理、审查、决定、制证、出件。"""
 
     RECEIVED = "received"
     ACCEPTED = "accepted"
@@ -83,7 +83,7 @@ class Supplement(Record):
 
 
 class PickupKind(StrEnum):
-    """How a result is fetched."""
+    """结果怎么拿：窗口领、邮寄、电子证照。"""
 
     WINDOW = "window"
     POST = "post"
@@ -100,7 +100,7 @@ class Pickup(Record):
 
 
 class Decision(StrEnum):
-    """How a case ended."""
+    """办件的结局：准予、不予、撤回。"""
 
     APPROVED = "approved"
     REFUSED = "refused"
@@ -136,7 +136,7 @@ class CaseRecord(Record):
 
 
 class WorkOrderKind(StrEnum):
-    """What somebody wants of 12345."""
+    """工单的种类：投诉、举报、建议、表扬。"""
 
     COMPLAINT = "complaint"
     REPORT = "report"
@@ -182,7 +182,7 @@ class WorkOrderReceipt(Record):
 
 
 class WorkOrderState(StrEnum):
-    """How far a work order is."""
+    """工单办到哪一步：已收到、已派单、已答复、已办结。"""
 
     RECEIVED = "received"
     ASSIGNED = "assigned"
@@ -209,7 +209,9 @@ class WorkOrderStatus(Record):
 
 
 class RatingLevel(StrEnum):
-    """The five levels of 好差评. Known from 国办发〔2019〕51号; the text of GB/T 39734-2020 was not seen."""
+    """好差评的五级：非常满意、满意、基本满意、不满意、非常不满意。"""
+
+    # Known from 国办发〔2019〕51号; the text of GB/T 39734-2020 was not seen.
 
     VERY_GOOD = "very_good"
     GOOD = "good"
@@ -228,7 +230,7 @@ RATING_TITLES = {
 
 
 class RatedKind(StrEnum):
-    """What a rating is about."""
+    """评的是办件还是咨询。"""
 
     CASE = "case"
     CONVERSATION = "conversation"
@@ -275,7 +277,7 @@ class LicenceCheck(Record):
 
 
 class ParcelState(StrEnum):
-    """Where a letter is."""
+    """邮件在哪里：已装封、运输中、派送中、已签收、退回中。"""
 
     PACKED = "packed"
     ON_THE_WAY = "on_the_way"
@@ -312,7 +314,7 @@ class Parcel(Record):
 
 
 class LimitState(StrEnum):
-    """How a case stands to its limit."""
+    """时限：期限内、快到期、已超期、暂停计时。"""
 
     WITHIN = "within"
     NEARLY_OVER = "nearly_over"

@@ -8,7 +8,7 @@ from fastapi.responses import FileResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.base import RequestResponseEndpoint
 
-from assistant.api import citizen, problems, staff, webhook
+from assistant.api import citizen, problems, staff, staff_outside, webhook
 from assistant.api.limits import RateLimit
 from assistant.messages import MAX_MESSAGE
 from assistant.services import Services
@@ -45,6 +45,7 @@ def make_app(services: Services) -> FastAPI:
     app.middleware("http")(_guard)
     app.include_router(citizen.router)
     app.include_router(staff.router)
+    app.include_router(staff_outside.router)
     app.include_router(webhook.make_router(services.executor, services.action_token))
 
     @app.get("/healthz", summary="进程是否活着", tags=["运维"])
