@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-Short = Annotated[str, StringConstraints(max_length=200)]
+Short = Annotated[str, StringConstraints(max_length=500)]
 Long = Annotated[str, StringConstraints(max_length=4000)]
 CaseNumber = Annotated[str, StringConstraints(min_length=4, max_length=40)]
 PhoneTail = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
