@@ -29,13 +29,8 @@ class ActionHandoff(TurnAction):
     action_name = "action_handoff"
 
     def work(self, turn: OpenTurn, intent: Intent) -> None:
-        """Name the people who can be reached now."""
-        turn.act(
-            Outcome.HANDOFF,
-            "明白，您想找工作人员。这里的在线人工还没有开通，现在可以：\n1. 打12345，全天有人接\n"
-            "2. 上班时间到政务服务大厅总咨询台\n您也可以继续问我办事要带什么、多久、多少钱。",
-            intent,
-        )
+        """Say that a person is wanted; the turn itself brings one, once it is known that nothing published is asked for."""
+        turn.act(Outcome.HANDOFF, "正在为您找工作人员。", intent)
 
 
 class ActionHotline(TurnAction):

@@ -1,7 +1,10 @@
 """Mask personal data before a text is stored, logged or handed to the dialogue engine."""
 
 import re
+from collections.abc import Collection
 
+_PHONE = re.compile(r"(?<!\d)(?:\+?86[\s-]?)?1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)")
+_LANDLINE = re.compile(r"(?<!\d)0\d{2,3}[\s-]?\d{7,8}(?!\d)")
 _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("[邮箱]", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)),
     # GB 11643: 17 digits and a check digit or X; spaces and dashes are typed between groups. A wrong check
@@ -14,8 +17,8 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
     ("[银行卡号]", re.compile(r"(?<!\d)(?:\d[\s-]?){15,18}\d(?!\d)")),
-    ("[手机号]", re.compile(r"(?<!\d)(?:\+?86[\s-]?)?1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)")),
-    ("[电话]", re.compile(r"(?<!\d)0\d{2,3}[\s-]\d{7,8}(?!\d)")),
+    ("[手机号]", _PHONE),
+    ("[电话]", _LANDLINE),
     ("[护照号]", re.compile(r"(?<![0-9A-Za-z])[CDEGHKLMPSTcdeghklmpst](?:\d{8,10}|[A-Za-z]\d{7})(?![0-9A-Za-z])")),
     (
         "[车牌]",
@@ -37,14 +40,23 @@ _SURNAMES = set(
 )
 
 
-def mask(text: str) -> str:
+def mask(text: str, keep: Collection[str] = ()) -> str:
     """The text with numbers and names of people replaced by what they are.
 
-    Reads NFKC text (full-width digits must be folded before), see `knowledge.text.clean`.
+    Reads NFKC text (full-width digits must be folded before), see `knowledge.text.clean`. Labels in `keep` are not
+    put in: staff may name an office's telephone.
     """
     for label, pattern in _RULES:
-        text = pattern.sub(label, text)
+        if label not in keep:
+            text = pattern.sub(label, text)
     return _NAME.sub(_mask_name, text)
+
+
+def phone_in(text: str) -> str | None:
+    """The first telephone number in a text, digits alone; what it is for decides the caller, who must not store it in clear."""
+    mobile, landline = _PHONE.search(text), _LANDLINE.search(text)
+    found = mobile or landline
+    return None if found is None else "".join(c for c in found.group() if c.isdigit())
 
 
 def _mask_name(found: re.Match[str]) -> str:

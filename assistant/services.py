@@ -3,26 +3,36 @@
 import asyncio
 import contextlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
 from rasa_sdk.executor import ActionExecutor
+from sqlalchemy import Engine
 
 from actions import all_actions
+from assistant.answering.library import Library
 from assistant.desk import Desk
 from assistant.dialogue.client import RasaClient
 from assistant.dialogue.program import rasa_program
+from assistant.people.duty import Duty
+from assistant.people.handoffs import HandOffs
+from assistant.people.reception import Reception
+from assistant.people.switchboard import Switchboard
 from assistant.reference import addresses, reference_program
 from assistant.settings import Settings
 from assistant.shelf import Shelf
 from assistant.staff.accounts import Accounts
+from assistant.staff.audit import Audit
 from assistant.staff.sessions import Sessions
 from assistant.storage.conversations import Conversations, make_engine
 from assistant.storage.migrate import migrate
 from assistant.supervisor import Supervisor, free_port
 from assistant.turn import TurnTaker
 from assistant.vault import Vault
+from assistant.workdays import is_workday
 from outside.systems import Outside, connect
 
 log = structlog.get_logger()
@@ -46,13 +56,19 @@ class Services:
     accounts: Accounts
     sessions: Sessions
     outside: Outside
+    switchboard: Switchboard
+    reception: Reception
     supervisor: Supervisor
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def start(self) -> None:
         """Start what runs beside the requests."""
         self.supervisor.start()
-        self._tasks = [asyncio.create_task(self.shelf.watch()), asyncio.create_task(self._purge())]
+        self._tasks = [
+            asyncio.create_task(self.shelf.watch()),
+            asyncio.create_task(self._purge()),
+            asyncio.create_task(self.switchboard.watch()),
+        ]
 
     async def stop(self) -> None:
         """Stop it again, Rasa and the reference server included."""
@@ -69,6 +85,25 @@ class Services:
             gone = await asyncio.to_thread(self.conversations.forget_older_than, self.settings.retention_days)
             log.info("purged", conversations=gone)
             await asyncio.sleep(PURGE_SECONDS)
+
+
+def open_people(
+    settings: Settings, engine: Engine, accounts: Accounts, conversations: Conversations, vault: Vault, library: Callable[[], Library]
+) -> tuple[Switchboard, Reception]:
+    """Wire the hand-off to people."""
+    duty = Duty(settings.people_hours, settings.people_every_day, is_workday, accounts.online)
+    switchboard = Switchboard(
+        handoffs=HandOffs(engine),
+        accounts=accounts,
+        duty=duty,
+        conversations=conversations,
+        audit=Audit(engine),
+        vault=vault,
+        library=library,
+        longest_wait=timedelta(minutes=settings.people_wait_minutes),
+        longest_silence=timedelta(minutes=settings.people_silent_minutes),
+    )
+    return switchboard, Reception(switchboard, duty, vault)
 
 
 def wire(settings: Settings, model: Path | None) -> Services:
@@ -89,7 +124,9 @@ def wire(settings: Settings, model: Path | None) -> Services:
     executor = ActionExecutor()
     for action in all_actions(desk):
         executor.register_action(action)
-    turns = TurnTaker(shelf.library, dialogue, desk, conversations, settings.region)
+    vault, accounts = Vault.at(settings.data), Accounts(engine)
+    switchboard, reception = open_people(settings, engine, accounts, conversations, vault, shelf.library)
+    turns = TurnTaker(shelf.library, dialogue, desk, conversations, reception, settings.region)
     return Services(
         settings=settings,
         shelf=shelf,
@@ -98,9 +135,11 @@ def wire(settings: Settings, model: Path | None) -> Services:
         turns=turns,
         executor=executor,
         action_token=token,
-        vault=Vault.at(settings.data),
-        accounts=Accounts(engine),
+        vault=vault,
+        accounts=accounts,
         sessions=Sessions(engine, settings.session_hours),
         outside=connect(addresses(settings, reference_port), settings.outside_timeout, settings.outside_token.get_secret_value()),
+        switchboard=switchboard,
+        reception=reception,
         supervisor=Supervisor(programs),
     )

@@ -15,7 +15,7 @@ import structlog
 import uvicorn
 from structlog.tracebacks import ExceptionDictTransformer
 
-from assistant.api.app import make_app
+from assistant.api.app import MAX_BODY, make_app
 from assistant.build import build_dialogue, build_knowledge
 from assistant.errors import BuildError
 from assistant.publications import read_current
@@ -84,7 +84,13 @@ async def serve(
     """Serve until interrupted (or until `stop` is set, for services that are run in a thread)."""
     services = wire(settings, model)
     config = uvicorn.Config(
-        make_app(services), host=settings.host, port=settings.port, log_level="warning", access_log=False, lifespan="on"
+        make_app(services),
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        lifespan="on",
+        ws_max_size=MAX_BODY,
     )
     server = uvicorn.Server(config)
 

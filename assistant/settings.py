@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from assistant.people.duty import parse_hours
 from outside.models import System
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,6 +30,10 @@ class Settings(BaseSettings):
     rate_limit: str = Field(default="60/minute", description="每个客户端的限速")
     rate_limit_loopback: bool = Field(default=False, description="本机访问是否也限速")
     retention_days: int = Field(default=180, ge=1, description="会话保存的天数")
+    people_hours: str = Field(default="09:00-12:00,13:30-17:00", description="人工服务时间（北京时间），几段用逗号隔开")
+    people_every_day: bool = Field(default=False, description="休息日也有人工服务；默认只在工作日（按国务院放假安排）")
+    people_wait_minutes: float = Field(default=15, gt=0, description="排队等人工最多多少分钟，到了转成留言")
+    people_silent_minutes: float = Field(default=10, gt=0, description="工作人员多少分钟没有回话，就换一位")
     session_hours: float = Field(default=10, gt=0, le=24, description="工作人员登录一次管多少小时")
     log_level: str = Field(default="INFO", description="日志级别")
     cases_url: str = Field(default="", description="一窗平台的地址；空则用自带的参考服务")
@@ -41,6 +46,12 @@ class Settings(BaseSettings):
     outside_token: SecretStr = Field(default=SecretStr(""), description="外部系统认的口令（Bearer）；空则不带")
     # A case in a business network takes two questions, and a citizen waits 3 s at most.
     outside_timeout: float = Field(default=1.4, gt=0, description="等一个外部系统回答的秒数，连同重试")
+
+    @field_validator("people_hours")
+    @classmethod
+    def _hours(cls, hours: str) -> str:
+        parse_hours(hours)
+        return hours
 
     @property
     def database(self) -> str:

@@ -1,8 +1,10 @@
 """The turn: the one ordered list of steps that a message goes through. Read this first.
 
     screen  → safe text; empty messages, emergencies and refusals end here
+    owner   → while a person has the conversation, or is awaited, the message goes there and the assistant is silent
     dialogue → Rasa decides what kind of turn it is; its action answers from the published entries
-               (away, slow or silent: the question is answered without it, marked degraded)
+               (away, slow or silent: the question is answered without it, marked degraded);
+               who wants a person, or has not been helped twice, is handed over or offered it
     record  → masked text, outcome, what matched and why, latency
 
 `take` always returns a reply with exactly one outcome.
@@ -19,13 +21,14 @@ from weakref import WeakValueDictionary
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from assistant.answering.answerer import CALL_12345, Draft, ask_for_matter, screen_out
+from assistant.answering.answerer import CALL_12345, HANDOFF, Draft, ask_for_matter, screen_out
 from assistant.answering.context import NO_INTENT, Context
 from assistant.answering.library import Library
 from assistant.desk import Desk, OpenTurn
 from assistant.dialogue.client import DialogueUnavailable
 from assistant.messages import ChatRequest, Envelope, Reply
-from assistant.screen import screen
+from assistant.people.reception import Reception
+from assistant.screen import Screened, screen
 from assistant.storage.conversations import Conversations
 from knowledge.vocabulary import Outcome
 
@@ -43,18 +46,26 @@ class Dialogue(Protocol):
 class TurnTaker:
     """Takes turns. One instance serves all conversations."""
 
-    def __init__(self, library: Callable[[], Library], dialogue: Dialogue, desk: Desk, conversations: Conversations, region: str) -> None:
+    def __init__(
+        self,
+        library: Callable[[], Library],
+        dialogue: Dialogue,
+        desk: Desk,
+        conversations: Conversations,
+        reception: Reception,
+        region: str,
+    ) -> None:
         self._library = library
         self._dialogue = dialogue
         self._desk = desk
         self._conversations = conversations
+        self._reception = reception
         self._region = region
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def take(self, request: ChatRequest, envelope: Envelope | None = None) -> Reply:
         """Take one turn. Two messages of one conversation are taken one after the other."""
-        known = await self._stored_context(request.conversation_id) is not None
-        conversation_id = request.conversation_id if known and request.conversation_id else uuid.uuid4().hex
+        conversation_id = request.conversation_id or uuid.uuid4().hex
         lock = self._locks.setdefault(conversation_id, asyncio.Lock())
         async with lock:
             started = time.perf_counter()
@@ -78,21 +89,47 @@ class TurnTaker:
     async def _steps(self, request: ChatRequest, envelope: Envelope, conversation_id: str, started: float) -> Reply:
         message = screen(request.text)
         library = self._library()
-        # Read again inside the lock: an earlier message of the same person may just have moved the thread.
-        context = await self._stored_context(conversation_id if request.conversation_id else None) or Context()
+        urgent = None if message.empty else screen_out(library, message.query)
+        # Whether a person has the conversation must be known: a turn breaks here rather than speak for them.
+        held = await self._reception.held(conversation_id, message, envelope) if request.conversation_id else None
+        stored = await self._stored_context(request.conversation_id)
+        if stored is None and held is None:
+            conversation_id = uuid.uuid4().hex  # nobody knows the one that was sent
+        before = stored or Context()
         audience = "clerk" if request.channel == "clerk" else "citizen"
-        context = context.model_copy(update={"region": request.region or context.region or self._region, "audience": audience})
-        degraded = False
-        draft = ask_for_matter(library) if message.empty else screen_out(library, message.query)
-        if draft is None:
-            turn = OpenTurn(message=message, context=context, library=library, today=date.today())
-            draft, degraded = await self._converse(conversation_id, turn)
-            context = turn.context
+        before = before.model_copy(update={"region": request.region or before.region or self._region, "audience": audience})
+        if held is not None:
+            # Danger to life is told in a person's conversation too; nothing else is.
+            draft, context, degraded = urgent if urgent is not None and urgent.outcome is Outcome.EMERGENCY else held, before, False
+        elif urgent is not None:
+            draft, context, degraded = urgent, before, False
+        else:
+            draft, context, degraded = await self._decide(request, conversation_id, message, before, library)
         reply = _reply(conversation_id, draft, degraded)
         milliseconds = (time.perf_counter() - started) * 1000
         await self._record(reply, request.channel, message.masked, context, draft, milliseconds)
         log.info("turn", conversation=conversation_id, outcome=draft.outcome.value, degraded=degraded, ms=round(milliseconds, 1))
         return reply
+
+    async def _decide(
+        self, request: ChatRequest, conversation_id: str, message: Screened, before: Context, library: Library
+    ) -> tuple[Draft, Context, bool]:
+        """A turn that is the assistant's: how it ends, the thread after it, and whether it was degraded."""
+        degraded = False
+        draft, context = await self._reception.word_left(conversation_id, request.channel, request.text, message, before)
+        if draft is None and message.empty:
+            draft = ask_for_matter(library)
+        elif draft is None and message.query == HANDOFF.value:
+            # The button means what it says, with the dialogue engine or without.
+            draft, context = await self._reception.bring(conversation_id, request.channel, context)
+        elif draft is None:
+            turn = OpenTurn(message=message, context=context, library=library, today=date.today())
+            draft, degraded = await self._converse(conversation_id, turn)
+            context = turn.context
+            if draft.outcome is Outcome.HANDOFF:
+                # Started here and not by the action: an action that comes after its turn was given up must start nothing.
+                draft, context = await self._reception.bring(conversation_id, request.channel, context)
+        return *await self._reception.offered(draft, before, context), degraded
 
     async def _record(self, reply: Reply, channel: str, masked: str, context: Context, draft: Draft, milliseconds: float) -> None:
         """Write the turn. A store that is down loses the record, never the answer."""

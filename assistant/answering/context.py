@@ -1,5 +1,7 @@
 """What is kept of a conversation from one turn to the next."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict
 
 from knowledge.vocabulary import Facet
@@ -23,6 +25,10 @@ class Context(BaseModel):
     """What the last question named as its matter, masked; what follows is read behind it."""
     recent: tuple[str, ...] = ()
     """Subjects answered before this one, latest first."""
+    failures: int = 0
+    """Turns in a row that did not help."""
+    leaving: Literal["", "offered", "message", "callback"] = ""
+    """What the citizen is about to leave for people who are not there now."""
     region: str | None = None
     audience: str = "citizen"
 

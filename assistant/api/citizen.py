@@ -4,11 +4,13 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from assistant.api.limits import limited
-from assistant.messages import ChatRequest, Envelope, FeedbackRequest, Reply
+from assistant.messages import Action, ChatRequest, Envelope, FeedbackRequest, Reply
+from assistant.people.reception import TOKEN
 from assistant.privacy import mask
 from assistant.services import Services
 from knowledge.render import is_expired
@@ -76,11 +78,17 @@ class Suggestions(BaseModel):
 
 
 @router.post("/chat", summary="说一句话，得到答复", tags=["市民"])
-async def chat(message: ChatRequest, sent: Annotated[Envelope, Depends(envelope)], wired: Wired) -> Reply:
-    """每一轮都有且只有一个结果(outcome)。个人信息在保存前会遮盖。空白消息返回 422。"""
+async def chat(message: ChatRequest, sent: Annotated[Envelope, Depends(envelope)], wired: Wired, response: Response) -> Reply:
+    """每一轮都有且只有一个结果(outcome)。个人信息在保存前会遮盖。空白消息返回 422。
+
+    开始一段新会话的那次，响应头 X-Conversation-Token 里有它的凭证：转人工以后，收发消息都要带着。
+    """
     if not clean(message.text):
         raise HTTPException(422, "还没写内容。请用一句话说要办的事，比如“身份证丢了要带什么”。")
-    return await wired.turns.take(message, sent)
+    reply = await wired.turns.take(message, sent)
+    if reply.conversation_id != message.conversation_id:
+        response.headers["X-Conversation-Token"] = wired.vault.fingerprint(TOKEN, reply.conversation_id)
+    return reply
 
 
 @router.get("/items", summary="事项和话题目录", tags=["市民"])
@@ -135,10 +143,20 @@ async def suggest(wired: Wired, q: Annotated[str, Query(max_length=100, descript
     return Suggestions(suggestions=[Suggestion(text=p.text, subject=p.subject) for p in found])
 
 
-@router.post("/feedback", status_code=204, summary="评价一条答复", tags=["市民"])
+class Apology(BaseModel):
+    """评价“没用”以后，可以做的事。"""
+
+    text: str
+    actions: list[Action]
+
+
+@router.post("/feedback", summary="评价一条答复", tags=["市民"], response_model=Apology, responses={204: {"description": "记下了"}})
 async def feedback(message: FeedbackRequest, wired: Wired) -> Response:
-    """记下有用或没用；同一条答复再评，以后一次为准。"""
+    """记下有用或没用；同一条答复再评，以后一次为准。没用的，返回可以找谁；有用的返回 204。"""
     kept = await run_in_threadpool(wired.conversations.rate, message.turn_id, message.helpful, mask(clean(message.comment)))
     if not kept:
         raise HTTPException(404, "没有找到这条答复，可能已经过了保存期。")
-    return Response(status_code=204)
+    if message.helpful:
+        return Response(status_code=204)
+    text, action = await wired.reception.apology()
+    return JSONResponse(Apology(text=text, actions=[action]).model_dump())

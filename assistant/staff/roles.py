@@ -31,11 +31,16 @@ class Member:
     department: str
     """Empty for the general desk (总台)."""
 
+    @property
+    def supervises(self) -> bool:
+        """Whether they watch over the queues that they see."""
+        return self.role is Role.SUPERVISOR
+
     def sees(self, department: str) -> bool:
         """Whether a queue is theirs: the general desk's is every agent's, a department's is its own people's,
         and a supervisor of the general desk watches over all.
         """
         if self.role not in SERVING:
             return False
-        everywhere = self.role is Role.SUPERVISOR and not self.department
+        everywhere = self.supervises and not self.department
         return everywhere or department in ("", self.department)

@@ -67,6 +67,12 @@ class Conversations:
             session.merge(FeedbackRow(turn_id=turn_id, helpful=helpful, comment=masked_comment))
             return True
 
+    def turns(self, conversation_id: str, limit: int) -> list[TurnRow]:
+        """The last turns of a conversation, oldest first."""
+        wanted = select(TurnRow).where(TurnRow.conversation_id == conversation_id).order_by(TurnRow.at.desc()).limit(limit)
+        with self._sessions() as session:
+            return list(session.scalars(wanted))[::-1]
+
     def latest_turns(self, outcomes: Collection[str], limit: int) -> list[TurnRow]:
         """The latest turns that ended in one of these ways, newest first."""
         with self._sessions() as session:

@@ -26,7 +26,7 @@ from assistant.api.app import make_app
 from assistant.api.staff_door import CSRF_HEADER
 from assistant.desk import Desk, OpenTurn
 from assistant.dialogue.client import DialogueUnavailable, RasaClient
-from assistant.services import Services
+from assistant.services import Services, open_people
 from assistant.settings import Settings
 from assistant.shelf import Shelf
 from assistant.staff.accounts import Accounts
@@ -34,7 +34,7 @@ from assistant.staff.roles import Role
 from assistant.staff.sessions import Sessions
 from assistant.storage.conversations import Conversations, make_engine
 from assistant.storage.migrate import migrate
-from assistant.storage.tables import TurnRow
+from assistant.storage.tables import AuditRow, TurnRow
 from assistant.supervisor import Supervisor
 from assistant.turn import TurnTaker
 from assistant.vault import Vault
@@ -168,6 +168,11 @@ class Office:
         transport = ASGITransport(app=self.app, client=(address, 40_000), raise_app_exceptions=False)
         return AsyncClient(transport=transport, base_url="http://office")
 
+    def audited(self, about: str) -> list[AuditRow]:
+        """What the audit says of one account or hand-off, oldest first."""
+        with Session(make_engine(self.settings.database)) as session:
+            return list(session.scalars(select(AuditRow).where(AuditRow.about == about).order_by(AuditRow.id)))
+
     def hire(self, name: str, role: Role = Role.AGENT, department: str = "") -> None:
         """Make an account, with the one password of all accounts here."""
         self.services.accounts.add(name, f"{name}同志", role, department, PASSWORD, by="test")
@@ -192,7 +197,9 @@ def open_office(library: Library, data: Path, outside: Outside | None = None, **
     executor = ActionExecutor()
     for action in all_actions(desk):
         executor.register_action(action)
-    turns = TurnTaker(shelf.library, dialogue, desk, conversations, chosen.region)
+    vault, accounts = Vault.at(data), Accounts(engine, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    switchboard, reception = open_people(chosen, engine, accounts, conversations, vault, shelf.library)
+    turns = TurnTaker(shelf.library, dialogue, desk, conversations, reception, chosen.region)
     services = Services(
         settings=chosen,
         shelf=cast(Shelf, shelf),
@@ -201,10 +208,12 @@ def open_office(library: Library, data: Path, outside: Outside | None = None, **
         turns=turns,
         executor=executor,
         action_token=TOKEN,
-        vault=Vault.at(data),
-        accounts=Accounts(engine, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
+        vault=vault,
+        accounts=accounts,
         sessions=Sessions(engine, chosen.session_hours),
         outside=outside or away(),
+        switchboard=switchboard,
+        reception=reception,
         supervisor=Supervisor([]),
     )
     return Office(chosen, shelf, desk, dialogue, conversations, turns, services, make_app(services))

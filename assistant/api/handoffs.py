@@ -1,0 +1,196 @@
+"""What agents and supervisors call: the queue, taking a hand-off, talking, passing it on, ending it."""
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Path, WebSocket, WebSocketDisconnect
+from pydantic import BaseModel, Field, StringConstraints
+
+from assistant.api.citizen import Wired
+from assistant.api.conversations import After
+from assistant.api.sockets import POLICY_VIOLATION, next_frame, pushed
+from assistant.api.staff_door import allowed, signed_in_socket
+from assistant.people.bell import QUEUE
+from assistant.people.states import NotHere, TakenMeanwhile
+from assistant.people.switchboard import staff_topic
+from assistant.people.views import Colleague, HandOffDetail, MessageView, Overview, QueueView
+from assistant.privacy import mask
+from assistant.services import Services
+from assistant.staff.roles import SERVING, Member, Role
+from knowledge.text import clean
+
+router = APIRouter(prefix="/api/v1/staff", tags=["工作人员"])
+
+Serving = Annotated[Member, Depends(allowed(*SERVING))]
+HandOffId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$", description="人工服务的编号")]
+
+OFFICE_PHONES = ("[电话]",)
+"""Fixed lines are an office's; agents may name them. What is a person's (mobiles, papers) is masked in their words too."""
+QUEUE_SECONDS = 10.0
+"""How often a queue is sent even if nothing happened: it tells that the agent is there, and the page that it is connected."""
+QUEUE_PAUSE = 0.5
+"""Least time between two sendings of a queue: with twenty agents at work it changes many times a second."""
+
+
+class Said(BaseModel):
+    """工作人员说的一句话。"""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+    key: Annotated[str, StringConstraints(min_length=1, max_length=64)] = Field(description="这句话的编号；重发用同一个，就只有一句")
+
+
+class Transfer(BaseModel):
+    """转给谁：写同事的登录名，或者只写部门。"""
+
+    to: Annotated[str, StringConstraints(max_length=40)] = Field(default="", description="同事的登录名")
+    department: Annotated[str, StringConstraints(max_length=60)] = Field(default="", description="部门；空是总台")
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """What cannot be done, as a problem that says why."""
+    try:
+        yield
+    except NotHere:
+        raise HTTPException(404, "没有这段对话，或者不归您接待。") from None
+    except TakenMeanwhile as error:
+        raise HTTPException(409, str(error)) from None
+
+
+@router.get("/queue", summary="谁在等，谁在谈")
+async def queue(wired: Wired, member: Serving) -> QueueView:
+    """自己能接的、正在接的；班长还能看到别人正在接的。"""
+    return await wired.switchboard.queue(member)
+
+
+@router.get("/overview", summary="各队列的等待情况")
+async def overview(wired: Wired, member: Annotated[Member, Depends(allowed(Role.SUPERVISOR))]) -> Overview:
+    """班长看的。"""
+    return await wired.switchboard.overview(member)
+
+
+@router.get("/colleagues", summary="可以转给谁")
+async def colleagues(wired: Wired, member: Serving) -> list[Colleague]:
+    """能接待市民的同事，和他们在不在线。"""
+    return await wired.switchboard.colleagues(member)
+
+
+@router.post("/handoffs/{handoff_id}/claim", summary="接下一个")
+async def claim(handoff_id: HandOffId, wired: Wired, member: Serving) -> HandOffDetail:
+    """接下在等的，返回前面说过的全部。两个人同时接，只有一个成功，另一个得到 409。"""
+    with _told():
+        return await wired.switchboard.claim(handoff_id, member)
+
+
+@router.get("/handoffs/{handoff_id}", summary="前面说了什么")
+async def detail(handoff_id: HandOffId, wired: Wired, member: Serving) -> HandOffDetail:
+    """只有接待的人和班长能看。"""
+    with _told():
+        return await wired.switchboard.detail(handoff_id, member)
+
+
+@router.get("/handoffs/{handoff_id}/messages", summary="第几句以后的话")
+async def messages(handoff_id: HandOffId, wired: Wired, member: Serving, after: After = 0) -> list[MessageView]:
+    """按序号排好，一次最多200句。"""
+    with _told():
+        return await wired.switchboard.messages(handoff_id, member, after)
+
+
+@router.post("/handoffs/{handoff_id}/messages", summary="说一句")
+async def say(handoff_id: HandOffId, said: Said, wired: Wired, member: Serving) -> MessageView:
+    """只有正在接待的人能说。同一个 key 再发，返回原来那一句。"""
+    text = mask(clean(said.text), keep=OFFICE_PHONES)
+    if not text:
+        raise HTTPException(422, "还没写内容。")
+    with _told():
+        return MessageView.of(await wired.switchboard.say(handoff_id, member, text, said.key))
+
+
+@router.post("/handoffs/{handoff_id}/transfer", status_code=204, summary="转给同事或部门")
+async def transfer(handoff_id: HandOffId, given: Transfer, wired: Wired, member: Serving) -> None:
+    """转给在线的同事，马上由他接待；转给部门，就在那个部门的队里等。"""
+    with _told():
+        await wired.switchboard.transfer(handoff_id, member, given.to, given.department)
+
+
+@router.post("/handoffs/{handoff_id}/return", status_code=204, summary="交回智问")
+async def give_back(handoff_id: HandOffId, wired: Wired, member: Serving) -> None:
+    """交回以后由智问接着回答。"""
+    with _told():
+        await wired.switchboard.give_back(handoff_id, member)
+
+
+@router.post("/handoffs/{handoff_id}/close", status_code=204, summary="结束")
+async def close(handoff_id: HandOffId, wired: Wired, member: Serving) -> None:
+    """结束这次人工服务。"""
+    with _told():
+        await wired.switchboard.close(handoff_id, member)
+
+
+class Watch(BaseModel):
+    """要看哪一段对话。"""
+
+    handoff: str = Field(default="", description="人工服务的编号；空是只看队列")
+    after: int = Field(default=0, ge=0, description="已经看到第几句")
+
+
+class QueueFrame(BaseModel):
+    """队列变了。"""
+
+    queue: QueueView
+
+
+class TalkFrame(BaseModel):
+    """正在看的那段对话里新的话。"""
+
+    handoff: str
+    gone: bool = Field(default=False, description="已经不归您接待了")
+    messages: list[MessageView] = []
+
+
+@router.websocket("/live")
+async def live(socket: WebSocket) -> None:
+    """一连上就收到 {"queue"}，有变化再收到；发 {"handoff", "after"} 就接着收到那段对话里新的话。"""
+    wired: Services = socket.app.state.services
+    member = await signed_in_socket(socket)
+    if member is None or member.role not in SERVING:
+        return await socket.close(POLICY_VIOLATION)
+    await socket.accept()
+
+    async def look() -> QueueFrame | None:
+        # Asked again every time: it keeps the agent online, and ends with the sign-in.
+        known = await signed_in_socket(socket)
+        return None if known is None else QueueFrame(queue=await wired.switchboard.queue(known))
+
+    topics = (QUEUE, staff_topic(member.name))
+    with contextlib.suppress(WebSocketDisconnect):
+        async with pushed(socket, wired.switchboard.bell, topics, look, QUEUE_SECONDS, QUEUE_PAUSE):
+            watch: Watch | None = None
+            while True:
+                async with _watched(socket, wired, member, watch) if watch is not None and watch.handoff else contextlib.nullcontext():
+                    watch = await next_frame(socket, Watch)
+
+
+@contextlib.asynccontextmanager
+async def _watched(socket: WebSocket, wired: Services, member: Member, watch: Watch) -> AsyncIterator[None]:
+    """Send what is said in one hand-off for as long as the block runs."""
+    seen = watch.after
+    try:
+        conversation = await wired.switchboard.conversation_of(watch.handoff, member)
+    except NotHere:
+        await socket.send_text(TalkFrame(handoff=watch.handoff, gone=True).model_dump_json())
+        yield
+        return
+
+    async def look() -> TalkFrame:
+        nonlocal seen
+        try:
+            new = await wired.switchboard.messages(watch.handoff, member, seen)
+        except NotHere:
+            return TalkFrame(handoff=watch.handoff, gone=True)
+        seen = max([seen, *(message.sequence for message in new)])
+        return TalkFrame(handoff=watch.handoff, messages=new)
+
+    async with pushed(socket, wired.switchboard.bell, (conversation,), look, QUEUE_SECONDS):
+        yield

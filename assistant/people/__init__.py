@@ -1,0 +1,1 @@
+"""Conversations handed to people: kept in the database, outside of the dialogue engine."""
