@@ -12,8 +12,10 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from assistant.answering.answerer import Draft
 from assistant.answering.context import Intent
 from assistant.answering.library import Library
+from assistant.desk import OpenTurn
 from assistant.people.duty import Duty, parse_hours
 from assistant.people.handoffs import HandOffs
 from assistant.people.states import Kind, Reason, TakenMeanwhile
@@ -23,7 +25,7 @@ from assistant.storage.tables import HandOffMessageRow, HandOffRow, StaffRow
 from assistant.workdays import is_workday
 from knowledge.vocabulary import Outcome
 from tests.unit.fakes import Office, open_office
-from tests.unit.small_knowledge import LOST
+from tests.unit.small_knowledge import EXPIRED, LOST
 
 pytestmark = pytest.mark.anyio
 
@@ -546,11 +548,16 @@ async def test_a_person_is_offered_after_two_failures_in_a_row_and_not_before(op
     assert ("handoff", "转人工") in [(a["kind"], a["value"]) for a in reply["actions"]]
 
 
-async def test_two_questions_back_are_a_failure_only_from_the_second_on(open_day: Office) -> None:
+async def test_questions_back_are_failures_once_one_is_open_already(open_day: Office) -> None:
     await agent(open_day)
+
+    def ask_back(turn: OpenTurn) -> None:
+        turn.draft = Draft(Outcome.CLARIFY, "哪一件？")
+        turn.context = turn.context.model_copy(update={"options": (LOST, EXPIRED)})
+
+    open_day.dialogue.runs = ask_back
     citizen = Citizen(open_day.client())
-    replies = [await citizen.say("换身份证多少钱") for _ in range(3)]
-    assert [r["outcome"] for r in replies] == ["clarify"] * 3
+    replies = [await citizen.say("那个东西") for _ in range(3)]
     assert ["要不要找工作人员" in r["text"] for r in replies] == [False, False, True]
 
 
@@ -581,7 +588,7 @@ async def test_a_conversation_shows_nothing_without_its_own_token(open_day: Offi
     await mine.say("我的事", "k")
     unknown = Citizen(open_day.client())
     unknown.id = "f" * 32
-    refused = [await mine.view(token=t) for t in ("", "0" * 64, other.token, "错的")] + [await unknown.view(token=mine.token)]
+    refused = [await mine.view(token=t) for t in ("", "0" * 64, other.token, "wrong")] + [await unknown.view(token=mine.token)]
     assert [r.status_code for r in refused] == [404] * 5
     assert len({r.text for r in refused}) == 1, "an unknown conversation looks like another's"
 
