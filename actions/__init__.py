@@ -2,11 +2,14 @@
 
 from rasa_sdk import Action
 
-from actions.acts import ActionHandoff, ActionHotline, ActionProgress, ActionRating
+from actions.acts import ActionHandoff
 from actions.answer import ActionAnswer
+from actions.forms import ValidateForm
+from assistant.answering.context import FormName
+from assistant.casework.forms import Forms
 from assistant.desk import Desk
 
 
-def all_actions(desk: Desk) -> list[Action]:
+def all_actions(desk: Desk, forms: Forms) -> list[Action]:
     """The project's actions, wired to the turns they work on."""
-    return [ActionAnswer(desk), ActionProgress(desk), ActionHandoff(desk), ActionHotline(desk), ActionRating(desk)]
+    return [ActionAnswer(desk, forms), ActionHandoff(desk, forms), *(ValidateForm(desk, forms, form) for form in FormName)]

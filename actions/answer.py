@@ -10,6 +10,6 @@ class ActionAnswer(TurnAction):
 
     action_name = "action_answer"
 
-    def work(self, turn: OpenTurn, intent: Intent) -> None:
+    async def work(self, turn: OpenTurn, intent: Intent) -> None:
         """Search, decide, answer or ask."""
         turn.answer(intent)

@@ -1,15 +1,19 @@
-"""What all actions share: finding the open turn and reading the intent."""
+"""What all actions share: finding the open turn, asking an open form first, reading the intent."""
 
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from assistant.answering.context import Context, Intent
+from assistant.casework.forms import Forms
 from assistant.desk import Desk, OpenTurn
 
 Events = list[dict[str, Any]]
+
+REQUESTED = "requested_slot"
+"""Rasa's own slot: what its open form asks for."""
 
 
 class TurnAction(Action):  # type: ignore[misc]  # rasa-sdk ships no types
@@ -17,14 +21,15 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa-sdk ships no types
 
     action_name = ""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, forms: Forms) -> None:
         self._desk = desk
+        self._forms = forms
 
     def name(self) -> str:
         """The action's name in the domain."""
         return self.action_name
 
-    def work(self, turn: OpenTurn, intent: Intent) -> None:
+    async def work(self, turn: OpenTurn, intent: Intent) -> None:
         """Decide the turn; implemented by each action."""
         raise NotImplementedError
 
@@ -33,9 +38,12 @@ class TurnAction(Action):  # type: ignore[misc]  # rasa-sdk ships no types
         turn = self._desk.turn(tracker.sender_id)
         if turn is None:
             return []
-        self.work(turn, read_intent(tracker))
+        intent = read_intent(tracker)
+        # A form that Rasa has forgotten (it was started again) is still open here.
+        if not await self._forms.listen(turn, intent):
+            await self.work(turn, intent)
         dispatcher.utter_message(json_message={"done": True})
-        return slots(turn.context)
+        return [*slots(turn.context), *loop(turn.context, tracker.active_loop_name)]
 
 
 def read_intent(tracker: Tracker) -> Intent:
@@ -58,3 +66,11 @@ def slots(context: Context) -> Events:
         SlotSet("region", context.region),
         SlotSet("audience", context.audience),
     ]
+
+
+def loop(context: Context, active: str | None) -> Events:
+    """What brings Rasa's open form in line with ours."""
+    wanted = f"{context.form.name.value}_form" if context.form is not None else None
+    if wanted == active:
+        return []
+    return [ActiveLoop(wanted), SlotSet(REQUESTED, context.form.asks if context.form is not None else None)]

@@ -1,11 +1,12 @@
 """The turns that are being worked on. Actions find here what the message, its thread and its snapshot are."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
 
 from assistant.answering import thresholds
 from assistant.answering.answerer import Draft, respond
-from assistant.answering.context import Context, Intent
+from assistant.answering.context import Context, Intent, OpenForm
 from assistant.answering.library import Library
 from assistant.screen import Screened
 from knowledge.vocabulary import Outcome
@@ -19,25 +20,56 @@ class OpenTurn:
     context: Context
     library: Library
     today: date
+    conversation: str = ""
+    address: str = ""
+    """The client's network address; it is neither stored nor logged."""
     draft: Draft | None = None
+    errand: Callable[[], Awaitable[Draft]] | None = None
+    """What an outside system must be asked for the draft. It is run after Rasa has let go of the turn, so that a
+    slow system keeps nobody else waiting."""
+    heard: bool = False
+    """Whether the open form has been asked if the message is for it."""
+    by_form: bool = False
+    """Whether a form decided the turn."""
+
+    @property
+    def decided(self) -> bool:
+        """Whether the turn has its draft, or knows where to get it."""
+        return self.draft is not None or self.errand is not None
+
+    async def outcome(self) -> Draft:
+        """The draft of a decided turn, after its errand."""
+        if self.errand is not None:
+            self.draft = await self.errand()
+        assert self.draft is not None, "a turn is decided before its outcome is asked for"
+        return self.draft
+
+    def fill_in(self, draft: Draft, form: OpenForm | None) -> None:
+        """End the turn with what a form says; the form stays open as given, or is closed."""
+        self.draft, self.by_form = draft, True
+        self.context = self.context.model_copy(update={"form": form})
 
     def answer(self, intent: Intent) -> Draft:
         """Search, decide, and keep the result for the reply."""
         self.draft, self.context = respond(self.library, self.message.query, self.context, intent, self.today)
         return self.draft
 
-    def act(self, outcome: Outcome, text: str, intent: Intent, draft: Draft | None = None) -> Draft:
-        """End the turn with an act, unless the message is plainly a question that is published.
+    def is_question(self, intent: Intent) -> bool:
+        """Whether a message that looks like an act is plainly a question that is published, or a pick.
 
         “怎么查进度” is a question about progress and has an answer; “我的批了没有” is none.
         """
-        question, ranking = self.library.rank(self.message.query)
+        ranking = self.library.rank(self.message.query)[1]
         best = ranking.best
         asked = best is not None and self.library.subject(best.match.subject).kind in ("item", "topic")
         exact = best is not None and best.match.exact == 1
         unsure = intent.confidence < thresholds.ACT_SURE and ranking.confidence >= thresholds.ACT_OVERRIDE
         picking = bool(self.context.options) and intent.confidence < thresholds.ACT_SURE
-        if asked and (exact or unsure) or picking:
+        return asked and (exact or unsure) or picking
+
+    def act(self, outcome: Outcome, text: str, intent: Intent, draft: Draft | None = None) -> Draft:
+        """End the turn with an act, unless the message is a question."""
+        if self.is_question(intent):
             return self.answer(intent)
         self.draft = draft or Draft(outcome, text, explanation={"intent": intent.name, "intent_confidence": round(intent.confidence, 3)})
         return self.draft

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from actions import all_actions
 from assistant.answering.library import Library
+from assistant.casework.wiring import Casework, wire_casework
 from assistant.desk import Desk
 from assistant.dialogue.client import RasaClient
 from assistant.dialogue.program import rasa_program
@@ -53,6 +54,7 @@ class Services:
     executor: ActionExecutor
     action_token: str
     vault: Vault
+    casework: Casework
     accounts: Accounts
     sessions: Sessions
     outside: Outside
@@ -68,6 +70,7 @@ class Services:
             asyncio.create_task(self.shelf.watch()),
             asyncio.create_task(self._purge()),
             asyncio.create_task(self.switchboard.watch()),
+            asyncio.create_task(self.casework.outbox.run()),
         ]
 
     async def stop(self) -> None:
@@ -83,6 +86,7 @@ class Services:
     async def _purge(self) -> None:
         while True:
             gone = await asyncio.to_thread(self.conversations.forget_older_than, self.settings.retention_days)
+            await asyncio.to_thread(self.casework.forget_old)
             log.info("purged", conversations=gone)
             await asyncio.sleep(PURGE_SECONDS)
 
@@ -121,12 +125,14 @@ def wire(settings: Settings, model: Path | None) -> Services:
     engine = make_engine(settings.database)
     conversations = Conversations(engine)
     dialogue = RasaClient([f"http://127.0.0.1:{port}" for port in rasa_ports], settings.rasa_timeout)
-    executor = ActionExecutor()
-    for action in all_actions(desk):
-        executor.register_action(action)
     vault, accounts = Vault.at(settings.data), Accounts(engine)
+    outside = connect(addresses(settings, reference_port), settings.outside_timeout, settings.outside_token.get_secret_value())
+    casework = wire_casework(engine, vault, outside, settings)
+    executor = ActionExecutor()
+    for action in all_actions(desk, casework.forms):
+        executor.register_action(action)
     switchboard, reception = open_people(settings, engine, accounts, conversations, vault, shelf.library)
-    turns = TurnTaker(shelf.library, dialogue, desk, conversations, reception, settings.region)
+    turns = TurnTaker(shelf.library, dialogue, desk, conversations, reception, casework.forms, settings)
     return Services(
         settings=settings,
         shelf=shelf,
@@ -136,9 +142,10 @@ def wire(settings: Settings, model: Path | None) -> Services:
         executor=executor,
         action_token=token,
         vault=vault,
+        casework=casework,
         accounts=accounts,
         sessions=Sessions(engine, settings.session_hours),
-        outside=connect(addresses(settings, reference_port), settings.outside_timeout, settings.outside_token.get_secret_value()),
+        outside=outside,
         switchboard=switchboard,
         reception=reception,
         supervisor=Supervisor(programs),

@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     people_wait_minutes: float = Field(default=15, gt=0, description="排队等人工最多多少分钟，到了转成留言")
     people_silent_minutes: float = Field(default=10, gt=0, description="工作人员多少分钟没有回话，就换一位")
     session_hours: float = Field(default=10, gt=0, le=24, description="工作人员登录一次管多少小时")
+    case_number: str = Field(default=r"[A-Z]{2}\d{8}", description="办件编号的样子：去掉空格横线、字母大写以后的正则表达式")
+    case_number_example: str = Field(default="SL20260001", description="给市民看的办件编号例子，要符合上面的样子")
     log_level: str = Field(default="INFO", description="日志级别")
     cases_url: str = Field(default="", description="一窗平台的地址；空则用自带的参考服务")
     business_url: str = Field(default="", description="业务专网的地址；空则用自带的参考服务")

@@ -2,8 +2,9 @@
 
     screen  → safe text; empty messages, emergencies and refusals end here
     owner   → while a person has the conversation, or is awaited, the message goes there and the assistant is silent
-    dialogue → Rasa decides what kind of turn it is; its action answers from the published entries
-               (away, slow or silent: the question is answered without it, marked degraded);
+    dialogue → Rasa decides what kind of turn it is; its action answers from the published entries, or a form
+               takes the message (away, slow or silent: all that goes on without it, marked degraded)
+    errand  → what an outside system must be asked; a word on a form that is still open;
                who wants a person, or has not been helped twice, is handed over or offered it
     record  → masked text, outcome, what matched and why, latency
 
@@ -22,13 +23,15 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.answering.answerer import CALL_12345, HANDOFF, Draft, ask_for_matter, screen_out
-from assistant.answering.context import NO_INTENT, Context
+from assistant.answering.context import NO_INTENT, Context, FormName
 from assistant.answering.library import Library
+from assistant.casework.forms import Forms
 from assistant.desk import Desk, OpenTurn
 from assistant.dialogue.client import DialogueUnavailable
 from assistant.messages import ChatRequest, Envelope, Reply
 from assistant.people.reception import Reception
 from assistant.screen import Screened, screen
+from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
 from knowledge.vocabulary import Outcome
 
@@ -53,14 +56,16 @@ class TurnTaker:
         desk: Desk,
         conversations: Conversations,
         reception: Reception,
-        region: str,
+        forms: Forms,
+        settings: Settings,
     ) -> None:
         self._library = library
         self._dialogue = dialogue
         self._desk = desk
         self._conversations = conversations
         self._reception = reception
-        self._region = region
+        self._forms = forms
+        self._settings = settings
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def take(self, request: ChatRequest, envelope: Envelope | None = None) -> Reply:
@@ -87,24 +92,24 @@ class TurnTaker:
             return None
 
     async def _steps(self, request: ChatRequest, envelope: Envelope, conversation_id: str, started: float) -> Reply:
-        message = screen(request.text)
         library = self._library()
+        stored = await self._stored_context(request.conversation_id)
+        message = self._screen(request.text, stored)
         urgent = None if message.empty else screen_out(library, message.query)
         # Whether a person has the conversation must be known: a turn breaks here rather than speak for them.
         held = await self._reception.held(conversation_id, message, envelope) if request.conversation_id else None
-        stored = await self._stored_context(request.conversation_id)
         if stored is None and held is None:
             conversation_id = uuid.uuid4().hex  # nobody knows the one that was sent
         before = stored or Context()
         audience = "clerk" if request.channel == "clerk" else "citizen"
-        before = before.model_copy(update={"region": request.region or before.region or self._region, "audience": audience})
+        before = before.model_copy(update={"region": request.region or before.region or self._settings.region, "audience": audience})
         if held is not None:
             # Danger to life is told in a person's conversation too; nothing else is.
             draft, context, degraded = urgent if urgent is not None and urgent.outcome is Outcome.EMERGENCY else held, before, False
         elif urgent is not None:
             draft, context, degraded = urgent, before, False
         else:
-            draft, context, degraded = await self._decide(request, conversation_id, message, before, library)
+            draft, context, degraded = await self._decide(request, envelope, conversation_id, message, before, library)
         reply = _reply(conversation_id, draft, degraded)
         milliseconds = (time.perf_counter() - started) * 1000
         await self._record(reply, request.channel, message.masked, context, draft, milliseconds)
@@ -112,24 +117,30 @@ class TurnTaker:
         return reply
 
     async def _decide(
-        self, request: ChatRequest, conversation_id: str, message: Screened, before: Context, library: Library
+        self, request: ChatRequest, envelope: Envelope, conversation_id: str, message: Screened, before: Context, library: Library
     ) -> tuple[Draft, Context, bool]:
         """A turn that is the assistant's: how it ends, the thread after it, and whether it was degraded."""
         degraded = False
         draft, context = await self._reception.word_left(conversation_id, request.channel, request.text, message, before)
-        if draft is None and message.empty:
+        if draft is None and message.empty and context.form is None:
             draft = ask_for_matter(library)
         elif draft is None and message.query == HANDOFF.value:
             # The button means what it says, with the dialogue engine or without.
             draft, context = await self._reception.bring(conversation_id, request.channel, context)
         elif draft is None:
-            turn = OpenTurn(message=message, context=context, library=library, today=date.today())
-            draft, degraded = await self._converse(conversation_id, turn)
+            turn = OpenTurn(message, context, library, date.today(), conversation_id, envelope.address)
+            degraded = await self._converse(conversation_id, turn)
+            draft = self._forms.remind(turn, await turn.outcome())
             context = turn.context
             if draft.outcome is Outcome.HANDOFF:
                 # Started here and not by the action: an action that comes after its turn was given up must start nothing.
                 draft, context = await self._reception.bring(conversation_id, request.channel, context)
         return *await self._reception.offered(draft, before, context), degraded
+
+    def _screen(self, text: str, context: Context | None) -> Screened:
+        """Make a message safe. Four digits are a phone's only where a form has asked for them."""
+        asked = context is not None and context.form is not None and context.form.name is FormName.PROGRESS
+        return screen(text, self._settings.case_number, asked)
 
     async def _record(self, reply: Reply, channel: str, masked: str, context: Context, draft: Draft, milliseconds: float) -> None:
         """Write the turn. A store that is down loses the record, never the answer."""
@@ -138,23 +149,31 @@ class TurnTaker:
         except (SQLAlchemyError, OSError):
             log.exception("turn_not_recorded", conversation=reply.conversation_id)
 
-    async def _converse(self, conversation_id: str, turn: OpenTurn) -> tuple[Draft, bool]:
-        """Let Rasa decide; without Rasa, answer the question."""
+    async def _converse(self, conversation_id: str, turn: OpenTurn) -> bool:
+        """Have Rasa decide the turn, or do without it. Gives whether it had to be done without."""
+        if turn.message.empty:
+            # Nothing to read but masked numbers: perhaps what a form has asked for, and nothing for Rasa.
+            if not await self._forms.listen(turn, NO_INTENT):
+                turn.draft = ask_for_matter(turn.library)
+            return False
         self._desk.open(conversation_id, turn)
         try:
             uttered = await self._dialogue.send(conversation_id, turn.library.index.reader.lexicon.standardise(turn.message.query))
-            draft = turn.draft or _fixed(uttered)
-            if draft is not None:
-                return draft, False
+            if not turn.decided:
+                turn.draft = _fixed(uttered)
+            if turn.decided:
+                return False
             log.warning("dialogue_undecided", conversation=conversation_id)
         except DialogueUnavailable as error:
             log.warning("dialogue_unavailable", conversation=conversation_id, cause=str(error))
-            if turn.draft is not None:
+            if turn.decided:
                 # Its action has decided the turn; only Rasa's own answer came too late.
-                return turn.draft, False
+                return False
         finally:
             self._desk.close(conversation_id)
-        return turn.answer(NO_INTENT), True
+        if not await self._forms.listen(turn, NO_INTENT):
+            turn.answer(NO_INTENT)
+        return True
 
 
 def _fixed(uttered: list[dict[str, Any]]) -> Draft | None:

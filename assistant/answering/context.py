@@ -1,5 +1,6 @@
 """What is kept of a conversation from one turn to the next."""
 
+from enum import StrEnum
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -8,6 +9,29 @@ from knowledge.vocabulary import Facet
 
 _REMEMBERED = 3
 """Subjects that “回到刚才的” may mean; people do not go back further."""
+
+
+class FormName(StrEnum):
+    """The forms: what is done for people in a few questions."""
+
+    PROGRESS = "progress"
+    HOTLINE = "hotline"
+    RATING = "rating"
+
+
+class OpenForm(BaseModel):
+    """How far a form is. What was told is sealed behind the ticket and not here; Rasa's form mirrors this one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: FormName
+    asks: str
+    """What the form asks for next: one of its slots, or what it offers."""
+    given: tuple[str, ...] = ()
+    """The slots that were given."""
+    ticket: str = ""
+    strayed: int = 0
+    """Messages in a row that were about something else."""
 
 
 class Context(BaseModel):
@@ -31,6 +55,10 @@ class Context(BaseModel):
     """What the citizen is about to leave for people who are not there now."""
     region: str | None = None
     audience: str = "citizen"
+    form: OpenForm | None = None
+    """The form that is being filled in."""
+    case: str = ""
+    """A ticket for the case that was just reported: it may be rated without proving it once more."""
 
     def about(self, subject: str, facets: tuple[Facet, ...]) -> "Context":
         """The thread after an answer on a subject."""

@@ -1,7 +1,7 @@
 """Stand-ins with a behaviour of their own, and the parts of a service wired around them."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -24,6 +24,7 @@ from assistant.answering.question import QuestionReader
 from assistant.answering.ranking import CONFIDENCE_FEATURES, FEATURES, KNOWN_FEATURES, Ranker
 from assistant.api.app import make_app
 from assistant.api.staff_door import CSRF_HEADER
+from assistant.casework.wiring import wire_casework
 from assistant.desk import Desk, OpenTurn
 from assistant.dialogue.client import DialogueUnavailable, RasaClient
 from assistant.services import Services, open_people
@@ -117,7 +118,9 @@ class FakeDialogue:
             return self.says
         turn = self._desk.turn(conversation)
         assert turn is not None, "the turn must be open while the engine works on it"
-        self.runs(turn)
+        running = self.runs(turn)
+        if isinstance(running, Awaitable):
+            await running
         if self.breaks is not None:
             raise self.breaks
         return [{"recipient_id": conversation, "custom": {"done": True}}]
@@ -194,12 +197,14 @@ def open_office(library: Library, data: Path, outside: Outside | None = None, **
     dialogue = FakeDialogue(desk)
     engine = make_engine(chosen.database)
     conversations = Conversations(engine)
-    executor = ActionExecutor()
-    for action in all_actions(desk):
-        executor.register_action(action)
     vault, accounts = Vault.at(data), Accounts(engine, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     switchboard, reception = open_people(chosen, engine, accounts, conversations, vault, shelf.library)
-    turns = TurnTaker(shelf.library, dialogue, desk, conversations, reception, chosen.region)
+    reached = outside or away()
+    casework = wire_casework(engine, vault, reached, chosen)
+    executor = ActionExecutor()
+    for action in all_actions(desk, casework.forms):
+        executor.register_action(action)
+    turns = TurnTaker(shelf.library, dialogue, desk, conversations, reception, casework.forms, chosen)
     services = Services(
         settings=chosen,
         shelf=cast(Shelf, shelf),
@@ -209,9 +214,10 @@ def open_office(library: Library, data: Path, outside: Outside | None = None, **
         executor=executor,
         action_token=TOKEN,
         vault=vault,
+        casework=casework,
         accounts=accounts,
         sessions=Sessions(engine, chosen.session_hours),
-        outside=outside or away(),
+        outside=reached,
         switchboard=switchboard,
         reception=reception,
         supervisor=Supervisor([]),

@@ -1,0 +1,94 @@
+"""What all forms share: who is asked first, how a form is left, and how it is taken up again."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from assistant.answering import thresholds
+from assistant.answering.answerer import Draft
+from assistant.answering.context import FormName, Intent, OpenForm
+from assistant.desk import OpenTurn
+from assistant.messages import Option
+from knowledge.vocabulary import Outcome
+
+MOST_STRAYED = 2
+"""Messages in a row on something else after which a form is let go: who has gone on is not reminded for ever."""
+
+
+class Form(Protocol):
+    """Something that is done for people in a few questions. It decides; Rasa's form of the same name mirrors it."""
+
+    name: FormName
+    slots: tuple[str, ...]
+    """What it asks for, in this order; the slots of Rasa's form."""
+
+    async def begin(self, turn: OpenTurn, intent: Intent) -> None:
+        """Decide the turn of a message that asks for this form."""
+        ...
+
+    async def take(self, turn: OpenTurn, form: OpenForm, intent: Intent) -> bool:
+        """Decide the turn if the message is for the open form; False when it is about something else."""
+        ...
+
+    def reminder(self, form: OpenForm) -> str:
+        """How to take the form up again; empty when it is not worth reminding of."""
+        ...
+
+
+class Forms:
+    """All forms, and which of them a message is for."""
+
+    def __init__(self, forms: Sequence[Form]) -> None:
+        self._forms = {form.name: form for form in forms}
+
+    def slots(self, name: FormName) -> tuple[str, ...]:
+        """What a form asks for."""
+        return self._forms[name].slots
+
+    async def begin(self, name: FormName, turn: OpenTurn, intent: Intent) -> None:
+        """Begin a form."""
+        await self._forms[name].begin(turn, intent)
+
+    async def listen(self, turn: OpenTurn, intent: Intent) -> bool:
+        """Let the form have the message that it is for; True when the turn is decided.
+
+        An open form is asked first. A case number begins the progress form whatever the engine makes of it, and a
+        work order's number asks for its state, so that both work without the engine.
+        """
+        if turn.decided:
+            return True
+        if turn.heard:
+            return False
+        turn.heard = True
+        form = turn.context.form
+        if form is not None:
+            return await self._forms[form.name].take(turn, form, intent)
+        acts = intent.name in ("complaint", "rating", "handoff") and intent.confidence >= thresholds.ACT_SURE
+        if turn.message.given.order and intent.name != "rating":
+            await self.begin(FormName.HOTLINE, turn, intent)
+        elif turn.message.given.number and not acts:
+            await self.begin(FormName.PROGRESS, turn, intent)
+        return turn.decided
+
+    def remind(self, turn: OpenTurn, draft: Draft) -> Draft:
+        """After a message about something else: say how to go on with the open form, or let it go."""
+        form = turn.context.form
+        if form is None or turn.by_form:
+            return draft
+        words = self._forms[form.name].reminder(form)
+        if not words or form.strayed >= MOST_STRAYED or draft.outcome in (Outcome.HANDOFF, Outcome.ERROR):
+            turn.context = turn.context.model_copy(update={"form": None})
+            return draft
+        strayed = form.model_copy(update={"strayed": form.strayed + 1})
+        turn.context = turn.context.model_copy(update={"form": strayed})
+        return replace(draft, text=f"{draft.text}\n\n{words}")
+
+
+def choices(name: FormName, *labels: str) -> tuple[Option, ...]:
+    """Buttons of a form: each sends its own label."""
+    return tuple(Option(subject=f"form:{name.value}", label=label, text=label) for label in labels)
+
+
+def numbered(text: str, options: Sequence[Option]) -> str:
+    """A text with its choices below it, for channels that show only text."""
+    return "\n".join([text, *(f"{number}. {option.label}" for number, option in enumerate(options, 1))])

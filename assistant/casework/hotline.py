@@ -1,0 +1,259 @@
+"""12345: a complaint, report, suggestion or praise becomes a draft, is shown, and is filed when it is confirmed.
+
+The category after GB/T 39666-2020 stays empty: its text was not seen (docs/decisions/0011-forms.md).
+"""
+
+import asyncio
+import re
+
+from assistant.answering import thresholds
+from assistant.answering.answerer import CALL_12345, Draft
+from assistant.answering.context import FormName, Intent, OpenForm
+from assistant.answering.picks import picked_label, picked_number
+from assistant.casework import draft as drafts
+from assistant.casework import words
+from assistant.casework.draft import CONTACT, QUESTIONS, WHAT, WHEN, WHERE, WISH
+from assistant.casework.forms import choices, numbered
+from assistant.casework.order_status import OrderStatus
+from assistant.casework.orders import WorkOrders
+from assistant.casework.tickets import Tickets
+from assistant.desk import OpenTurn
+from assistant.messages import Action
+from assistant.outbox import Outbox
+from assistant.screen import screen
+from knowledge.text import fold
+from knowledge.vocabulary import Outcome
+from outside.models import WORK_ORDER_TITLES
+
+CONFIRMED = "order_confirmed"
+"""Rasa's form asks for it last. Ours asks to confirm, and perhaps what to change; or only offers to begin."""
+OFFER, CHANGE = "offer", "change"
+
+SHORT_ACT = 12
+"""A greeting, thanks or call for a person is short; a longer message in the middle of a form is what it asked for."""
+
+_FILE = re.compile(r"登记|提交|交上去|交吧|反映|投诉|报上去|帮我(?:报|交|写)|要工单|下(?:个|一个)?工单|递上去|发出去|就这么交")
+_WANTS_CHANGE = re.compile(r"修改|改一?下|要改|改改|写错|说错|填错|不对|有误|重(?:新)?(?:写|填)|先别|等一?下")
+_MORE = re.compile(r"^(?:补充|还有|另外|再加|加上|再补)(?:一?(?:点|句|条|下))?[,，:： ]*")
+_ASKS_AFTER = re.compile(
+    r"(?:工单|投诉|举报|反映|建议|12345).{0,12}(?:怎么样|办到哪|到哪|处理(?:了|好|得|完)?(?:没|吗|怎)|进度|结果|回(?:复|音|信)|办(?:好|结|完)|状态|有没有)"
+    r"|(?:查|看)(?:一?下)?(?:我的?)?(?:那个)?工单"
+)
+
+
+class HotlineForm:
+    """The form of a 12345 work order."""
+
+    name = FormName.HOTLINE
+    slots: tuple[str, ...] = (WHAT, WHERE, WHEN, WISH, CONTACT, CONFIRMED)
+
+    def __init__(self, orders: WorkOrders, status: OrderStatus, tickets: Tickets, outbox: Outbox, case_number: str) -> None:
+        """`case_number` is the shape of case numbers, which are hidden wherever a draft is shown."""
+        self._orders = orders
+        self._status = status
+        self._tickets = tickets
+        self._outbox = outbox
+        self._case_number = case_number
+
+    async def begin(self, turn: OpenTurn, intent: Intent) -> None:
+        """Begin a draft with what the message tells; answer first where it asks; say how far an earlier one is."""
+        text = turn.message.query
+        if turn.message.given.order:
+            self._status.tell(turn, turn.message.given.order)
+        elif _ASKS_AFTER.search(text) and (mine := await asyncio.to_thread(self._orders.of_conversation, turn.conversation)):
+            self._status.tell(turn, mine[0])
+        elif turn.is_question(intent) or self._hides_a_question(turn):
+            await self._answer_and_offer(turn, intent)
+        else:
+            await self._start(turn, turn.message.clear)
+
+    async def take(self, turn: OpenTurn, form: OpenForm, intent: Intent) -> bool:
+        """See `Form.take`."""
+        text = turn.message.query
+        if turn.message.given.order and form.asks in (OFFER, CONFIRMED):
+            self._status.tell(turn, turn.message.given.order)
+            return True
+        if form.asks == OFFER:
+            return await self._take_offer(turn, form)
+        told = await asyncio.to_thread(self._tickets.read, turn.conversation, form.ticket)
+        if not told and form.asks != CONFIRMED:
+            turn.fill_in(Draft(Outcome.HOTLINE, f"刚才写的过了时间，已经清掉了。{QUESTIONS[WHAT]}"), self._form(WHAT))
+        elif self._leaves(turn, form, intent):
+            await asyncio.to_thread(self._tickets.use, turn.conversation, form.ticket)
+            turn.fill_in(Draft(Outcome.HOTLINE, "好的，不交了，写的内容已经删掉。以后想反映，随时跟我说。"), None)
+        elif self._elsewhere(turn, form, intent):
+            return False
+        elif words.waits(text):
+            turn.fill_in(Draft(Outcome.HOTLINE, "好的，不着急，您慢慢说。"), form)
+        elif form.asks in (CONFIRMED, CHANGE):
+            return await self._take_confirmation(turn, form, told, intent)
+        else:
+            await self._take_value(turn, form, told)
+        return True
+
+    def reminder(self, form: OpenForm) -> str:
+        """See `Form.reminder`."""
+        if form.asks == OFFER:
+            return ""
+        if form.asks == CONFIRMED:
+            return "刚才的工单还没交：要交就说“确认提交”，不交了就说“不交了”。"
+        return f"刚才的工单还没写完：{QUESTIONS.get(form.asks, '要改哪一样？')}不想写了就说“不交了”。"
+
+    async def _start(self, turn: OpenTurn, said: str) -> None:
+        """A draft from the first message."""
+        told = drafts.begun(said)
+        begun = f"您说的我记下了，给您写一张12345工单（{WORK_ORDER_TITLES[drafts.kind_of(told)]}）。"
+        await self._go_on(turn, self._form(WHAT), told, begun)
+
+    async def _answer_and_offer(self, turn: OpenTurn, intent: Intent) -> None:
+        """Answer what was asked, then offer to file what was complained of."""
+        draft = turn.answer(intent)
+        if draft.outcome is not Outcome.ANSWERED or intent.name != "complaint":
+            return
+        ticket = await asyncio.to_thread(self._tickets.issue, turn.conversation, {"what": turn.message.clear})
+        offer = "您说的不满意的地方，我也可以帮您登记到12345，有编号、有人回复。要登记就说“登记”。"
+        offered = Draft(
+            draft.outcome, f"{draft.text}\n\n{offer}", draft.answers,
+            actions=(*draft.actions, Action(kind="hotline", label="登记到12345", value="登记")), explanation=draft.explanation,
+        )  # fmt: skip
+        turn.fill_in(offered, OpenForm(name=self.name, asks=OFFER, ticket=ticket))
+
+    async def _take_offer(self, turn: OpenTurn, form: OpenForm) -> bool:
+        text = turn.message.query
+        if words.stops(text):
+            turn.fill_in(Draft(Outcome.HOTLINE, "好的，那就不登记。还要问什么，您说。"), None)
+            return True
+        if not (words.agrees(text) or _FILE.search(text) and len(fold(text)) <= SHORT_ACT):
+            return False
+        told = await asyncio.to_thread(self._tickets.use, turn.conversation, form.ticket)
+        await self._start(turn, told.get("what", turn.message.clear))
+        return True
+
+    def _hides_a_question(self, turn: OpenTurn) -> bool:
+        """Whether anger holds a question about a matter that is surely published (“跑了三趟，补身份证到底要带什么！”)."""
+        question, ranking = turn.library.rank(turn.message.query)
+        best = ranking.best
+        return (
+            best is not None
+            and bool(question.facets)
+            and words.asks(question.text)
+            and turn.library.subject(best.match.subject).kind == "item"
+            and ranking.confidence >= thresholds.ACT_OVERRIDE
+        )
+
+    async def _take_value(self, turn: OpenTurn, form: OpenForm, told: dict[str, str]) -> None:
+        """Put the message into the slot that was asked for, and the next one after it."""
+        text, clear, given = turn.message.query, turn.message.clear, turn.message.given
+        problem = ""
+        if form.asks == CONTACT:
+            problem = drafts.tell_contact(told, text, clear, given)
+        elif form.asks == WHAT and not drafts.tells(clear):
+            problem = f"还不太清楚是什么事。{QUESTIONS[WHAT]}"
+        elif form.asks != WHAT and words.at_once(text):
+            told |= {field: told.get(field, "") for field in drafts.FIELDS.values()}
+        elif form.asks != WHAT and words.skips(text):
+            told[drafts.FIELDS[form.asks]] = ""
+        else:
+            drafts.tell(told, form.asks, clear)
+        if problem:
+            turn.fill_in(Draft(Outcome.HOTLINE, problem), form)
+        else:
+            await self._go_on(turn, form, told, "好的。")
+
+    async def _go_on(self, turn: OpenTurn, form: OpenForm, told: dict[str, str], before: str) -> None:
+        """Keep what was told; ask for the next thing, or show the draft."""
+        ticket = await asyncio.to_thread(self._tickets.keep, turn.conversation, form.ticket, told)
+        missing = drafts.missing(told)
+        if missing:
+            turn.fill_in(Draft(Outcome.HOTLINE, f"{before}{QUESTIONS[missing[0]]}"), self._form(missing[0], told, ticket))
+            return
+        options = choices(self.name, "确认提交", "修改", "不交了")
+        text = numbered(drafts.shown(told, self._mask), options)
+        turn.fill_in(Draft(Outcome.HOTLINE, text, options=options), self._form(CONFIRMED, told, ticket))
+
+    def _mask(self, text: str) -> str:
+        return screen(text, self._case_number).masked
+
+    async def _take_confirmation(self, turn: OpenTurn, form: OpenForm, told: dict[str, str], intent: Intent) -> bool:
+        """File, change, or ask which."""
+        text, clear = turn.message.query, turn.message.clear
+        number = picked_number(text, 3) if form.asks == CONFIRMED and fold(text) not in ("要", "是") else None
+        if number == 2:
+            await asyncio.to_thread(self._tickets.use, turn.conversation, form.ticket)
+            turn.fill_in(Draft(Outcome.HOTLINE, "好的，不交了，写的内容已经删掉。"), None)
+        elif told and (change := drafts.change_in(clear, named=form.asks == CHANGE)) is not None:
+            await self._change(turn, form, told, *change)
+        elif told and (turn.message.given.phone or drafts.refuses_contact(text)):
+            await self._change(turn, form, told, CONTACT, clear)
+        elif told and _MORE.match(clear):
+            told["what"] = f"{told['what']}。{_MORE.sub('', clear)}"
+            await self._go_on(turn, form, told, "")
+        elif number == 1 or _WANTS_CHANGE.search(text) and not _FILE.search(text):
+            options = choices(self.name, "改内容", "改地点", "改时间", "改希望", "改联系方式")
+            turn.fill_in(
+                Draft(Outcome.HOTLINE, numbered("要改哪一样？", options), options=options), form.model_copy(update={"asks": CHANGE})
+            )
+        elif number == 0 or words.agrees(text) or _FILE.search(text) or intent.name == "affirm":
+            await self._file(turn, form, told)
+        else:
+            return False
+        return True
+
+    async def _change(self, turn: OpenTurn, form: OpenForm, told: dict[str, str], slot: str, value: str) -> None:
+        """Change one thing of the draft; without a new value, ask for it."""
+        if slot == CONTACT:
+            told.pop("phone", None)
+            drafts.tell_contact(told, turn.message.query if value else "", value, turn.message.given)
+        elif value:
+            drafts.tell(told, slot, value)
+        else:
+            told.pop(drafts.FIELDS[slot], None)
+            ticket = await asyncio.to_thread(self._tickets.keep, turn.conversation, form.ticket, told)
+            turn.fill_in(Draft(Outcome.HOTLINE, f"好的，重新写。{QUESTIONS[slot]}"), self._form(slot, told, ticket))
+            return
+        await self._go_on(turn, form, told, "好的。")
+
+    async def _file(self, turn: OpenTurn, form: OpenForm, told: dict[str, str]) -> None:
+        """File the draft: it is in the database, with its letter, before its number is told."""
+        number = await asyncio.to_thread(self._orders.file, turn.conversation, form.ticket, told, turn.context.region or "")
+        if number is None:
+            turn.fill_in(Draft(Outcome.HOTLINE, f"刚才写的过了时间，已经清掉了，没有提交。{QUESTIONS[WHAT]}"), self._form(WHAT))
+            return
+        self._outbox.hurry()
+        text = (
+            f"登记好了，编号 {number}，请记一下。已经在转给12345，那边收到后派给承办单位处理。\n"
+            "想知道办到哪一步，把这个编号发给我，或者打12345。"
+        )
+        turn.fill_in(Draft(Outcome.HOTLINE, text, actions=(CALL_12345,)), None)
+
+    def _leaves(self, turn: OpenTurn, form: OpenForm, intent: Intent) -> bool:
+        """Whether somebody gives the draft up. What tells a story is no giving up (“窗口说取消了”)."""
+        text = turn.message.query
+        if form.asks == CONTACT and drafts.refuses_contact(text) or form.asks in QUESTIONS and words.skips(text):
+            return False
+        return words.stops(text) or (intent.name == "stop" and intent.confidence >= thresholds.ACT_SURE and len(fold(text)) <= SHORT_ACT)
+
+    def _elsewhere(self, turn: OpenTurn, form: OpenForm, intent: Intent) -> bool:
+        """Whether a message in the middle of a draft is about something else."""
+        text = turn.message.query
+        options = list(turn.context.options)
+        if options and (
+            picked_number(text, len(options)) is not None
+            or picked_label(text, turn.library.labels([o for o in options if turn.library.knows(o)]))
+        ):
+            return True
+        acts = ("handoff", "greet", "thanks", "goodbye", "bot_identity", *(() if form.asks == WHAT else ("progress",)))
+        if intent.name in acts and intent.confidence >= thresholds.ACT_SURE and len(fold(text)) <= SHORT_ACT:
+            return not words.skips(text)
+        if form.asks == WHAT and intent.name == "complaint" or not words.asks(text):
+            return False
+        question, ranking = turn.library.rank(text)
+        best = ranking.best
+        if best is None or turn.library.subject(best.match.subject).kind not in ("item", "topic"):
+            return False
+        return best.match.exact == 1 or (bool(question.facets) and ranking.confidence >= thresholds.ANSWER)
+
+    def _form(self, asks: str, told: dict[str, str] | None = None, ticket: str = "") -> OpenForm:
+        told = told or {}
+        open_slots = (*drafts.missing(told), CONFIRMED, asks) if told else self.slots
+        return OpenForm(name=self.name, asks=asks, given=tuple(slot for slot in self.slots if slot not in open_slots), ticket=ticket)
