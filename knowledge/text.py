@@ -29,6 +29,10 @@ def simplify(text: str) -> str:
     return str(_simplifier().convert(text))
 
 
+_HALF_WIDTH = re.compile(r"(?<=[\u4e00-\u9fff\]”’》])[,?!:;]+")
+_FULL_WIDTH = str.maketrans(",?!:;", "，？！：；")
+
+
 def clean(text: str) -> str:
     """Make any input safe to handle and to store: NFKC, no control characters, single spaces.
 
@@ -37,6 +41,11 @@ def clean(text: str) -> str:
     text = unicodedata.normalize("NFKC", text[: MAX_TEXT * 4])
     kept = "".join(" " if c in "\r\n\t" else c for c in text if c in "\r\n\t" or unicodedata.category(c)[0] != "C")
     return _SPACES.sub(" ", kept).strip()[:MAX_TEXT]
+
+
+def typeset(text: str) -> str:
+    """A cleaned text as people read it: the signs after Chinese characters full-width again, as GB/T 15834 has them."""
+    return _HALF_WIDTH.sub(lambda m: m.group().translate(_FULL_WIDTH), text)
 
 
 def normalise(text: str) -> str:

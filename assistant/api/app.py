@@ -15,6 +15,7 @@ from assistant.services import Services
 from assistant.settings import ROOT
 
 WEB = ROOT / "channels" / "web"
+STAFF = ROOT / "channels" / "staff"
 MAX_BODY = 64 * 1024
 """Largest request body in bytes; a message of 2,000 characters needs a tenth of it."""
 
@@ -68,6 +69,11 @@ def make_app(services: Services) -> FastAPI:
     async def page() -> FileResponse:
         return FileResponse(WEB / "index.html")
 
+    @app.get("/staff", include_in_schema=False)
+    async def staff_page() -> FileResponse:
+        return FileResponse(STAFF / "index.html")
+
+    app.mount("/static/staff", StaticFiles(directory=STAFF), name="staff")
     app.mount("/static", StaticFiles(directory=WEB), name="static")
     return app
 

@@ -18,7 +18,7 @@ from assistant.people.views import Colleague, HandOffDetail, MessageView, Overvi
 from assistant.privacy import mask
 from assistant.services import Services
 from assistant.staff.roles import SERVING, Member, Role
-from knowledge.text import clean
+from knowledge.text import clean, typeset
 
 router = APIRouter(prefix="/api/v1/staff", tags=["工作人员"])
 
@@ -100,7 +100,8 @@ async def messages(handoff_id: HandOffId, wired: Wired, member: Serving, after: 
 @router.post("/handoffs/{handoff_id}/messages", summary="说一句")
 async def say(handoff_id: HandOffId, said: Said, wired: Wired, member: Serving) -> MessageView:
     """只有正在接待的人能说。同一个 key 再发，返回原来那一句。"""
-    text = mask(clean(said.text), keep=OFFICE_PHONES)
+    lines = (typeset(mask(clean(line), keep=OFFICE_PHONES)) for line in said.text.splitlines())
+    text = "\n".join(lines).strip()
     if not text:
         raise HTTPException(422, "还没写内容。")
     with _told():

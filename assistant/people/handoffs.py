@@ -200,7 +200,9 @@ class HandOffs:
         It keeps its place in the queue: the citizen has waited before.
         """
         gone = select(StaffRow.name).where(or_(StaffRow.seen_at.is_(None), StaffRow.seen_at < unseen_since))
-        silent = or_(HandOffRow.owner.in_(gone), HandOffRow.unanswered_since < unanswered_since)
+        # Who left word or a number does not sit and wait: calling back takes as long as it takes.
+        wordless = (HandOffRow.kind == Kind.LIVE) & (HandOffRow.unanswered_since < unanswered_since)
+        silent = or_(HandOffRow.owner.in_(gone), wordless)
         guard = (HandOffRow.state == State.PERSON, silent)
         values = {"state": State.WAITING, "owner": None}
         return self._sweep(guard, values, "接待您的工作人员暂时不在，正在为您换一位，您不用重新排队。", "handoff_requeue")

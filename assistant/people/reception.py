@@ -13,7 +13,7 @@ from assistant.people.switchboard import Switchboard
 from assistant.privacy import phone_in
 from assistant.screen import Screened
 from assistant.vault import Vault
-from knowledge.text import clean, contains_any, fold
+from knowledge.text import clean, contains_any, fold, typeset
 from knowledge.vocabulary import Outcome
 
 TOKEN = "conversation"
@@ -65,7 +65,7 @@ class Reception:
         if found.state is State.WAITING and _NO_MORE_WAITING.fullmatch(fold(message.query)):
             if await self._switchboard.leave_queue(conversation):
                 return Draft(Outcome.HANDOFF, "好的，不等了。您要问什么，接着说就行。", explanation={"handoff": "left_queue"})
-        elif not await self._switchboard.hear(found, message.masked, envelope.key):
+        elif not await self._switchboard.hear(found, typeset(message.masked), envelope.key):
             return None
         if found.state is State.PERSON:
             return Draft(Outcome.HANDOFF, f"已送到，{found.owner_title}会在这里回复您。", explanation={"handoff": found.id})
@@ -151,7 +151,7 @@ class Reception:
 
     async def _promised(self, conversation: str, channel: str, kind: Kind, words: str, told: str, phone: str = "") -> Draft:
         found = await self._switchboard.start(conversation, channel, kind, Reason.LEFT, phone)
-        await self._switchboard.hear(found, words, "")
+        await self._switchboard.hear(found, typeset(words), "")
         text = told.format(number=found.id[:6], hours=self._duty.hours_told)
         return Draft(Outcome.HANDOFF, text, actions=(CALL_12345,), explanation={"handoff": found.id})
 

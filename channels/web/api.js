@@ -11,13 +11,17 @@ export class Failure extends Error {
   }
 }
 
-/** Say something; gives the reply. `stop` is the AbortController that ends the waiting. */
-export async function ask(text, conversationId, stop) {
+/**
+ * Say something; gives the reply, and the conversation's token where it has just begun. `key` names this message:
+ * sent again with the same one it still is one message. `stop` is the AbortController that ends the waiting.
+ */
+export async function ask(text, key, { id, token }, stop) {
   const timer = setTimeout(() => stop.abort(), PATIENCE);
+  const headers = { "Idempotency-Key": key, ...(token ? { "X-Conversation-Token": token } : {}) };
   try {
-    const response = await post("/api/v1/chat", { conversation_id: conversationId, text, channel: "web" }, stop.signal);
+    const response = await post("/api/v1/chat", { conversation_id: id, text, channel: "web" }, { headers, signal: stop.signal });
     if (!response.ok) throw await told(response);
-    return readable(await response.json());
+    return { reply: readable(await response.json()), token: response.headers.get("X-Conversation-Token") };
   } catch (error) {
     throw error instanceof Failure ? error : new Failure(reason(error));
   } finally {
@@ -25,15 +29,21 @@ export async function ask(text, conversationId, stop) {
   }
 }
 
-/** Record whether a reply helped. */
+/** Record whether a reply helped; gives what is offered to whom it did not: {text, actions}, or null. */
 export async function rate(turnId, helpful, comment) {
   const response = await post("/api/v1/feedback", { turn_id: turnId, helpful, comment });
   if (!response.ok) throw await told(response);
+  return response.status === 200 ? response.json() : null;
+}
+
+/** What people have said in a conversation after a number, and who has it now. */
+export function talk({ id, token, seen }) {
+  return get(`/api/v1/conversations/${id}/messages?after=${seen}`, { headers: { "X-Conversation-Token": token } });
 }
 
 /** Questions that begin like what is being typed. */
 export async function suggest(typed, signal) {
-  const found = await get(`/api/v1/suggest?q=${encodeURIComponent(typed)}`, signal);
+  const found = await get(`/api/v1/suggest?q=${encodeURIComponent(typed)}`, { signal });
   return (found.suggestions || []).map((suggestion) => suggestion.text);
 }
 
@@ -42,12 +52,12 @@ export async function items() {
   return (await get("/api/v1/items")).items || [];
 }
 
-function post(path, body, signal) {
-  return fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal });
+function post(path, body, { headers, signal } = {}) {
+  return fetch(path, { method: "POST", headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body), signal });
 }
 
-async function get(path, signal) {
-  const response = await fetch(path, { signal });
+async function get(path, options) {
+  const response = await fetch(path, options);
   if (!response.ok) throw await told(response);
   return response.json();
 }

@@ -1,8 +1,9 @@
 // The citizens' chat page: keeps the conversation, sends what is said, shows what comes back.
 
 import { ask, items, rate } from "./api.js";
-import { button, el, failed, replied, retire, said } from "./render.js";
-import { forget, load, prefersLarge, rememberLarge, save } from "./store.js";
+import { Live } from "./live.js";
+import { button, el, failed, replied, retire, said, service, spoken } from "./render.js";
+import { begun, forget, load, prefersLarge, rememberLarge, save } from "./store.js";
 import { Suggestions } from "./suggest.js";
 
 const SLOW = 6000;
@@ -14,6 +15,7 @@ const [log, input, hint, status, typing, welcome] = ["log", "input", "hint", "st
 const root = document.documentElement;
 
 let conversation = load();
+const live = new Live(() => conversation, heard, lost);
 /** While a reply is awaited: the AbortController that ends the waiting. */
 let waiting = null;
 
@@ -29,7 +31,7 @@ function say(text) {
     hint.textContent = "上一个问题还在查，请等一下再发。";
     return false;
   }
-  const turn = { text: words };
+  const turn = { text: words, key: newKey() };
   retireEarlier(words);
   conversation.turns.push(turn);
   const place = show(turn);
@@ -50,8 +52,12 @@ async function answer(turn, place) {
   scrollTo(place);
   const asked = conversation;
   try {
-    turn.reply = await waited(ask(turn.text, asked.id, waiting));
-    asked.id = turn.reply.conversation_id;
+    const { reply, token } = await waited(ask(turn.text, turn.key, asked, waiting));
+    turn.reply = reply;
+    if (asked.id !== reply.conversation_id) {
+      live.stop();
+      Object.assign(asked, { id: reply.conversation_id, token, seen: 0 });
+    }
   } catch (error) {
     turn.failure = error.message;
     if (error.forget) asked.id = null;
@@ -62,12 +68,18 @@ async function answer(turn, place) {
   save(conversation);
   fill(turn, place);
   scrollTo(place);
+  if (turn.reply && turn.reply.outcome === "handoff" && conversation.token) live.follow();
+}
+
+// Not crypto.randomUUID: it is missing where the page is served without HTTPS.
+function newKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 async function waited(reply) {
   const text = byId("typing-text");
-  text.textContent = "正在查…";
-  status.textContent = "正在查，请稍等。";
+  text.textContent = conversation.state === "bot" ? "正在查…" : "正在送…";
+  status.textContent = conversation.state === "bot" ? "正在查，请稍等。" : "正在送，请稍等。";
   typing.hidden = false;
   const slow = setTimeout(() => {
     text.textContent = "网络有点慢，还在查，请再等一等…";
@@ -82,9 +94,39 @@ async function waited(reply) {
   }
 }
 
+// --- people -----------------------------------------------------------------------------------
+
+/** Something new from the office: who has the conversation, the place in the queue, what was said. */
+function heard(view) {
+  const fresh = view.messages.filter((message) => message.sequence > conversation.seen);
+  Object.assign(conversation, { state: view.state, open: view.open });
+  for (const message of fresh) {
+    conversation.seen = message.sequence;
+    if (message.sender === "citizen" && conversation.turns.some((turn) => turn.key === message.key)) continue;
+    const turn = { message };
+    conversation.turns.push(turn);
+    show(turn).scrollIntoView({ block: "nearest" });
+  }
+  save(conversation);
+  service(byId("service"), view);
+  if (!view.open) live.stop();
+}
+
+function lost() {
+  live.stop();
+  Object.assign(conversation, { id: null, token: "", seen: 0, state: "bot", open: false });
+  save(conversation);
+  service(byId("service"), conversation);
+}
+
 // --- what is seen -----------------------------------------------------------------------------
 
 function show(turn) {
+  if (turn.message) {
+    const words = el("div", { class: "turn" }, spoken(turn.message));
+    log.append(words);
+    return words;
+  }
   const place = el("div", { class: "turn", tabindex: "-1" }, said(turn.text));
   log.append(place);
   return place;
@@ -92,7 +134,7 @@ function show(turn) {
 
 /** Put the turn's present state under what was said. */
 function fill(turn, place) {
-  const isLast = conversation.turns[conversation.turns.length - 1] === turn;
+  const isLast = conversation.turns.filter((other) => !other.message).pop() === turn;
   const retry = isLast ? () => { refocus(place); answer(turn, place); } : null;
   while (place.children.length > 1) place.lastChild.remove();
   if (turn.failure) place.append(failed(turn.failure, retry));
@@ -102,15 +144,16 @@ function fill(turn, place) {
 }
 
 async function rated(turn, helpful, comment) {
-  await rate(turn.reply.turn_id, helpful, comment);
+  const offer = await rate(turn.reply.turn_id, helpful, comment);
   turn.rated = helpful;
   save(conversation);
+  return offer;
 }
 
 /** Only the newest reply's choices and its retry can be used. */
 function retireEarlier(chosen) {
   welcome.classList.add("earlier");
-  const last = log.lastElementChild;
+  const last = [...log.children].filter((turn) => turn.querySelector(".citizen, .assistant")).pop();
   if (!last) return;
   retire(last, chosen);
   for (const retry of last.querySelectorAll(".retry")) retry.remove();
@@ -119,6 +162,10 @@ function retireEarlier(chosen) {
 function restore() {
   log.setAttribute("aria-live", "off"); // What was said before is not news.
   for (const turn of conversation.turns) {
+    if (turn.message) {
+      show(turn);
+      continue;
+    }
     retireEarlier(turn.text);
     if (!turn.reply && !turn.failure) turn.failure = "这个问题还没有收到答复。";
     fill(turn, show(turn));
@@ -218,8 +265,10 @@ byId("clear").addEventListener("click", () => {
 });
 confirmation.addEventListener("close", () => {
   if (confirmation.returnValue !== "clear") return;
+  live.stop();
   forget();
-  conversation = { id: null, turns: [] };
+  conversation = begun();
+  service(byId("service"), conversation);
   if (waiting) waiting.abort();
   waiting = null;
   log.replaceChildren();
@@ -236,3 +285,4 @@ window.addEventListener("online", () => { hint.textContent = ""; });
 setLarge(prefersLarge());
 restore();
 measure();
+if (conversation.open) live.follow();

@@ -25,6 +25,23 @@ export function said(text) {
   return el("div", { class: "citizen" }, el("span", { class: "unseen" }, "您问："), el("p", {}, text));
 }
 
+/** What came from the office: an agent's words, a notice, or what the citizen said on a page that was closed. */
+export function spoken({ sender, author, text }) {
+  if (sender === "citizen") return said(text);
+  if (sender === "notice") return el("p", { class: "announcement" }, text);
+  return el("div", { class: "person" }, el("p", { class: "author" }, `工作人员${author}`), el("p", { class: "card words" }, text));
+}
+
+/** Who has the conversation, above the input; nothing while the assistant has it. */
+export function service(place, { state, agent, position, wait_minutes: minutes }) {
+  const wait = minutes ? `，最近一般等${minutes}分钟左右` : "";
+  const told = {
+    waiting: position ? `正在为您找工作人员：您排在第${position}位${wait}。` : "正在为您找工作人员。",
+    person: `现在由工作人员${agent || ""}接待您。`,
+  };
+  if (place.textContent !== (told[state] || "")) place.textContent = told[state] || "";
+}
+
 /** A failure with the way out of it. */
 export function failed(message, retry) {
   const next = el("div", { class: "actions" }, retry && retryButton(retry), phone("拨打12345", "12345"));
@@ -37,6 +54,10 @@ export function failed(message, retry) {
  */
 export function replied(reply, on, rated) {
   const seen = el("div", { class: `assistant ${reply.outcome}` }, el("span", { class: "unseen" }, "智问答："));
+  if (reply.outcome === "handoff" && !reply.actions.length) {
+    seen.append(el("p", { class: "delivered" }, reply.text)); // Only that it has been delivered.
+    return seen;
+  }
   if (reply.degraded) {
     seen.append(el("p", { class: "notice" }, "系统有点忙，下面是直接查到的结果。如果不是您要问的，请换个说法再问一次。"));
   }
@@ -49,7 +70,7 @@ export function replied(reply, on, rated) {
   if (on.retry) actions.unshift(retryButton(on.retry));
   if (actions.length) seen.append(el("div", { class: "actions" }, ...actions));
   const rating = reply.actions.find((action) => action.kind === "rate");
-  if (rating) seen.append(thumbs(rating.label, on.rate, rated));
+  if (rating) seen.append(thumbs(rating.label, on, rated));
   return seen;
 }
 
@@ -172,9 +193,10 @@ function safeAddress(value) {
   }
 }
 
-function thumbs(label, rate, rated) {
+function thumbs(label, on, rated) {
   let given = rated === undefined ? null : rated;
   const told = el("p", { class: "told", role: "status" }, given === null ? "" : "谢谢您的评价。");
+  const help = el("div", { class: "help" });
   const yes = thumb("有帮助", "up", () => give(true));
   const no = thumb("没帮助", "down", () => give(false));
   const comment = commentForm(async (words) => {
@@ -188,9 +210,18 @@ function thumbs(label, rate, rated) {
     no.setAttribute("aria-pressed", String(given === false));
   }
   async function sent(helpful, words, thanks) {
-    const done = await rate(helpful, words).then(() => true, () => false);
-    told.textContent = done ? thanks : "评价没有发出去，请再试一次。";
-    return done;
+    try {
+      offer(await on.rate(helpful, words));
+    } catch (error) {
+      told.textContent = "评价没有发出去，请再试一次。";
+      return false;
+    }
+    told.textContent = thanks;
+    return true;
+  }
+  function offer(made) {
+    const buttons = made ? made.actions.map((action) => offered(action, on.send)).filter(Boolean) : [];
+    help.replaceChildren(...(made ? [el("p", {}, made.text), el("div", { class: "actions" }, ...buttons)] : []));
   }
   async function give(helpful) {
     if (given === helpful) return;
@@ -207,7 +238,7 @@ function thumbs(label, rate, rated) {
   }
 
   show();
-  return el("div", { class: "rating" }, el("div", { class: "thumbs", role: "group", "aria-label": label }, yes, no), told, comment);
+  return el("div", { class: "rating" }, el("div", { class: "thumbs", role: "group", "aria-label": label }, yes, no), told, help, comment);
 }
 
 function thumb(label, way, onclick) {

@@ -421,7 +421,7 @@ async def test_a_number_left_is_for_the_one_who_calls_back_and_for_nobody_else(o
     assert (await boss.get(f"/api/v1/staff/handoffs/{handoff}")).json()["contact"] == ""
     detail = (await act(lili, handoff, "claim")).json()
     assert detail["contact"] == "13812345678"
-    assert detail["messages"][0]["text"] == "[手机号],下午三点以后方便"
+    assert detail["messages"][0]["text"] == "[手机号]，下午三点以后方便"
 
 
 @pytest.mark.parametrize(
@@ -685,10 +685,10 @@ async def test_what_is_personal_is_masked_on_both_sides_and_an_offices_number_is
     citizen = await waiting(open_day)
     handoff = await claimed(lili)
     await citizen.say("我叫张小三，证号36010219900101123X，电话13800138000")
-    await act(lili, handoff, "messages", text="请打0791-86210000，不要发36010219900101123X", key="a")
+    await act(lili, handoff, "messages", text="请打0791-86210000，不要发36010219900101123X。\n谢谢！", key="a")
     assert [text for _, text in await citizen.heard()][1:] == [
-        "我叫[姓名],证号[证件号],电话[手机号]",
-        "请打0791-86210000,不要发[证件号]",
+        "我叫[姓名]，证号[证件号]，电话[手机号]",
+        "请打0791-86210000,不要发[证件号]。\n谢谢！",
     ]
     written = b"".join(path.read_bytes() for path in open_day.settings.data.rglob("*") if path.is_file())
     for secret in ("36010219900101123X", "13800138000", "张小三"):

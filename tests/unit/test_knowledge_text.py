@@ -102,3 +102,7 @@ def test_search_terms_hold_words_and_runs_of_up_to_three_characters() -> None:
 
 def test_a_text_without_words_has_no_search_terms() -> None:
     assert LEXICON.search_terms("?! 😭") == []
+
+
+def test_what_was_cleaned_is_set_again_as_people_read_it() -> None:
+    assert typeset(clean("您好，要办什么？【3.5元，9:00】ok, go!")) == "您好，要办什么？【3.5元，9:00】ok, go!"

@@ -1,0 +1,223 @@
+"""A citizen and agents talking, each in a browser of their own, against the real service."""
+
+import re
+from collections.abc import Callable, Iterator
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from assistant.settings import Settings
+from assistant.staff.accounts import Accounts
+from assistant.staff.roles import Role
+from assistant.storage.conversations import make_engine
+from tests.browser.test_chat_page import LOST, ask, width_beyond_the_screen
+
+PASSWORD = "correct horse battery"
+Opener = Callable[[str], Page]
+
+
+@pytest.fixture
+def opened(chromium: Browser) -> Iterator[Opener]:
+    """Opens pages, each in a browser of its own; a script error in any of them fails the test."""
+    contexts: list[BrowserContext] = []
+    broken: list[str] = []
+
+    def open_page(url: str) -> Page:
+        context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
+        contexts.append(context)
+        context.on("weberror", lambda found: broken.append(str(found.error)))
+        page = context.new_page()
+        page.goto(url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not broken, broken
+
+
+@pytest.fixture
+def citizen(page: Page) -> Page:
+    """The chat page."""
+    return page
+
+
+@pytest.fixture
+def desk(opened: Opener, service_settings: Settings, service_url: str) -> Callable[..., Page]:
+    """Signs somebody new in on the agents' page. Whatever earlier tests left in the queue is not theirs to see."""
+
+    def sign_in(title: str, role: Role = Role.AGENT, department: str = "") -> Page:
+        name = f"a{uuid4().hex[:12]}"
+        Accounts(make_engine(service_settings.database)).add(name, title, role, department, PASSWORD, by="test")
+        page = opened(f"{service_url}/staff")
+        page.get_by_label("登录名").fill(name)
+        page.get_by_label("口令").fill(PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        expect(page.locator("#me")).to_contain_text(title)
+        return page
+
+    return sign_in
+
+
+def says(page: Page, words: str) -> None:
+    """Type words on either page and press Enter."""
+    box = page.locator("#input, #words").first
+    box.fill(words)
+    box.press("Enter")
+
+
+def heard(page: Page) -> Locator:
+    """What agents have said, on the citizen's page."""
+    return page.locator(".person .words")
+
+
+def calls_for_a_person(citizen: Page, first: str = LOST) -> None:
+    """A citizen asks something, and then for a person."""
+    ask(citizen, first)
+    ask(citizen, "转人工")
+    expect(citizen.locator("#service")).to_contain_text("您排在第1位")
+
+
+def takes(agent: Page) -> None:
+    """An agent takes the one who waits."""
+    agent.locator("#queue").get_by_role("button", name="接待").last.click()
+    expect(agent.locator("#talk")).to_be_visible()
+
+
+def ends(agent: Page) -> None:
+    """Leave nothing behind for the next test."""
+    agent.get_by_role("button", name="结束").click()
+    expect(agent.locator("#talk")).to_be_hidden()
+
+
+def test_a_citizen_and_an_agent_talk_and_then_the_assistant_goes_on(citizen: Page, desk: Callable[..., Page]) -> None:
+    agent = desk("小李")
+    calls_for_a_person(citizen)
+    takes(agent)
+    expect(agent.locator("#talk-title")).to_contain_text("居民身份证补领")
+    expect(agent.locator("#before")).to_contain_text(LOST)
+    expect(citizen.locator("#service")).to_have_text("现在由工作人员小李接待您。")
+    says(agent, "您好，我是小李。\n请问户口在本地吗？")
+    expect(heard(citizen)).to_have_text("您好，我是小李。\n请问户口在本地吗？")
+    says(citizen, "在外地")
+    expect(agent.locator("#messages .citizen")).to_have_text("在外地")
+    expect(citizen.locator(".delivered")).to_contain_text("已送到")
+    agent.get_by_role("button", name="交回智问").click()
+    expect(citizen.locator(".announcement").last).to_contain_text("交回智问")
+    expect(citizen.locator("#service")).to_be_empty()
+    expect(ask(citizen, "身份证丢了补办多少钱").locator(".answer").first).to_contain_text("40元")
+
+
+def test_a_reload_and_a_new_page_find_the_conversation_and_everything_once(
+    citizen: Page, desk: Callable[..., Page], service_url: str
+) -> None:
+    agent = desk("小李")
+    calls_for_a_person(citizen)
+    takes(agent)
+    says(agent, "第一句")
+    expect(heard(citizen)).to_have_text(["第一句"])
+    says(citizen, "市民的话")
+    expect(agent.locator("#messages .citizen")).to_have_count(1)
+    citizen.reload()
+    says(agent, "第二句")
+    expect(heard(citizen)).to_have_text(["第一句", "第二句"])
+    expect(citizen.locator(".citizen", has_text="市民的话")).to_have_count(1)
+    context = citizen.context
+    citizen.close()
+    says(agent, "页面关着的时候说的")
+    again = context.new_page()
+    again.goto(service_url)
+    expect(heard(again)).to_have_text(["第一句", "第二句", "页面关着的时候说的"])
+    expect(again.locator(".citizen", has_text="市民的话")).to_have_count(1)
+    says(again, "我回来了")
+    expect(agent.locator("#messages .citizen")).to_have_count(2)
+    agent.reload()
+    agent.locator("#queue").get_by_role("button", name="打开").click()
+    expect(agent.locator("#messages .citizen")).to_have_count(2)
+    expect(agent.locator("#messages .agent")).to_have_count(3)
+    ends(agent)
+
+
+def test_without_websockets_everything_still_arrives(opened: Opener, desk: Callable[..., Page], service_url: str) -> None:
+    citizen = opened("about:blank")
+    citizen.route_web_socket(re.compile(".*"), lambda line: line.close())
+    citizen.goto(service_url)
+    agent = desk("小李")
+    calls_for_a_person(citizen)
+    takes(agent)
+    for words in ("第一句", "第二句"):
+        says(agent, words)
+    expect(heard(citizen)).to_have_text(["第一句", "第二句"])
+    ends(agent)
+    expect(citizen.locator("#service")).to_be_empty()
+
+
+def test_what_looks_like_a_script_is_only_text_on_both_sides(citizen: Page, desk: Callable[..., Page]) -> None:
+    script = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
+    agent = desk("小李")
+    calls_for_a_person(citizen)
+    says(citizen, script)
+    expect(citizen.locator("#service")).to_contain_text("排在")
+    takes(agent)
+    expect(agent.locator("#messages .citizen")).to_contain_text("<img src=x")
+    says(agent, script)
+    expect(heard(citizen)).to_contain_text("<img src=x")
+    citizen.reload()
+    expect(heard(citizen)).to_contain_text("<img src=x")
+    for page in (citizen, agent):
+        assert page.evaluate("window.hacked") is None
+        assert page.locator("#log img, #messages img").count() == 0
+    ends(agent)
+
+
+def test_an_agent_passes_a_citizen_on_to_a_colleague(citizen: Page, desk: Callable[..., Page]) -> None:
+    first, second = desk("小李"), desk("小王", department="市公安局")
+    calls_for_a_person(citizen)
+    takes(first)
+    first.locator("#to").select_option(label="小王（市公安局）")
+    first.get_by_role("button", name="转", exact=True).click()
+    expect(first.locator("#talk")).to_be_hidden()
+    expect(citizen.locator("#service")).to_have_text("现在由工作人员小王接待您。")
+    second.locator("#queue").get_by_role("button", name="打开").click()
+    says(second, "我接着帮您。")
+    expect(heard(citizen)).to_have_text("我接着帮您。")
+    expect(citizen.locator(".person .author")).to_have_text("工作人员小王")
+    ends(second)
+
+
+def test_a_supervisor_sees_who_waits_and_how_long(citizen: Page, desk: Callable[..., Page]) -> None:
+    supervisor = desk("老张", Role.SUPERVISOR)
+    calls_for_a_person(citizen)
+    row = supervisor.locator("#overview tbody tr").first
+    expect(row).to_contain_text("总台")
+    expect(row.locator("td").nth(1)).to_have_text("1")
+    expect(row.locator("td").nth(2)).to_have_text(re.compile(r"\d+秒"))
+    takes(supervisor)
+    expect(row.locator("td").nth(1)).to_have_text("0")
+    ends(supervisor)
+
+
+def test_a_wrong_password_is_told_and_lets_nobody_in(opened: Opener, service_url: str) -> None:
+    page = opened(f"{service_url}/staff")
+    page.get_by_label("登录名").fill("nobody")
+    page.get_by_label("口令").fill("wrong horse battery")
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_role("alert").first).to_contain_text("登录名或口令不对")
+    expect(page.locator("#desk")).to_be_hidden()
+
+
+def test_a_thumb_down_offers_a_person(citizen: Page, desk: Callable[..., Page]) -> None:
+    desk("小李")
+    turn = ask(citizen, LOST)
+    turn.get_by_role("button", name="没帮助").click()
+    turn.locator(".help").get_by_role("button", name="找工作人员").click()
+    expect(citizen.locator("#service")).to_contain_text("正在为您找工作人员")
+    citizen.get_by_role("button", name="不等了").click()
+    expect(citizen.locator("#service")).to_be_empty()
+
+
+def test_the_agents_page_fits_a_phone(opened: Opener, desk: Callable[..., Page]) -> None:
+    page = desk("小李")
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert width_beyond_the_screen(page) == 0
