@@ -29,7 +29,7 @@ def simplify(text: str) -> str:
     return str(_simplifier().convert(text))
 
 
-_HALF_WIDTH = re.compile(r"(?<=[\u4e00-\u9fff\]”’》])[,?!:;]+")
+_HALF_WIDTH = re.compile(r"(?<=[\u4e00-\u9fff\]”’》])[,?!:;]+|[,?!:;]+(?=[\u4e00-\u9fff])")
 _FULL_WIDTH = str.maketrans(",?!:;", "，？！：；")
 
 
@@ -44,7 +44,7 @@ def clean(text: str) -> str:
 
 
 def typeset(text: str) -> str:
-    """A cleaned text as people read it: the signs after Chinese characters full-width again, as GB/T 15834 has them."""
+    """A cleaned text as people read it: signs beside Chinese characters full-width again, as GB/T 15834 has them."""
     return _HALF_WIDTH.sub(lambda m: m.group().translate(_FULL_WIDTH), text)
 
 

@@ -688,7 +688,7 @@ async def test_what_is_personal_is_masked_on_both_sides_and_an_offices_number_is
     await act(lili, handoff, "messages", text="请打0791-86210000，不要发36010219900101123X。\n谢谢！", key="a")
     assert [text for _, text in await citizen.heard()][1:] == [
         "我叫[姓名]，证号[证件号]，电话[手机号]",
-        "请打0791-86210000,不要发[证件号]。\n谢谢！",
+        "请打0791-86210000，不要发[证件号]。\n谢谢！",
     ]
     written = b"".join(path.read_bytes() for path in open_day.settings.data.rglob("*") if path.is_file())
     for secret in ("36010219900101123X", "13800138000", "张小三"):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.text import MAX_TEXT, Lexicon, clean, fold, normalise
+from knowledge.text import MAX_TEXT, Lexicon, clean, fold, normalise, typeset
 
 LEXICON = Lexicon(
     terms=("公积金", "身份证", "户口簿"),
