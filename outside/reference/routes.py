@@ -73,7 +73,7 @@ def file_order(order: WorkOrder, key: Key, store: Kept) -> WorkOrderReceipt:
     """收下一张工单，给出编号。参考服务不留联系方式，只记有没有。"""
     kept = {**order.model_dump(mode="json", exclude={"contact"}), "anonymous": order.contact is None}
     with _refusals():
-        row = store.file(System.HOTLINE, key, kept, "GD")
+        row = store.file(System.HOTLINE, key, kept, "RX")
     return WorkOrderReceipt(number=row.number, received_at=row.received)
 
 

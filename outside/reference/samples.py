@@ -179,9 +179,9 @@ def _limits(today: date) -> Iterator[LimitWarning]:
 
 def _orders(today: date) -> Iterator[WorkOrderStatus]:
     yield WorkOrderStatus(
-        number="GD90000001", state=WorkOrderState.ASSIGNED, department="城市管理局（示例）", updated_at=_moment(_day(today, -1), 3)
+        number="RX90000001", state=WorkOrderState.ASSIGNED, department="城市管理局（示例）", updated_at=_moment(_day(today, -1), 3)
     )
     yield WorkOrderStatus(
-        number="GD90000002", state=WorkOrderState.ANSWERED, department="政务服务大厅（示例）", updated_at=_moment(_day(today, -2), 6),
+        number="RX90000002", state=WorkOrderState.ANSWERED, department="政务服务大厅（示例）", updated_at=_moment(_day(today, -2), 6),
         reply="已核实，3号窗口从本周起增加一名工作人员，中午不断岗。（示例）",
     )  # fmt: skip

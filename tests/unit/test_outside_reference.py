@@ -125,7 +125,7 @@ async def test_a_work_order_filed_twice_or_at_once_is_one(outside: Outside) -> N
     assert other.number != receipts[0].number
     status = await outside.hotline.status(other.number)
     assert status is not None and status.state is WorkOrderState.RECEIVED
-    assert await outside.hotline.status("GD99999999") is None
+    assert await outside.hotline.status("RX99999999") is None
 
 
 async def test_a_key_used_for_something_else_is_refused(outside: Outside) -> None:
