@@ -370,6 +370,22 @@ def bench(as_json: bool, questions: Path | None, epochs: int, data: Path | None)
     click.echo(json.dumps(result, ensure_ascii=False, indent=2) if as_json else versus_stock_rasa.table(result))
 
 
+@main.command()
+@click.option("--kills", type=click.IntRange(1, 10_000), default=200, show_default=True, help="一共杀多少次")
+@click.option("--seed", type=int, default=1, show_default=True, help="随机数的种子")
+@click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="专用的数据目录（默认 ./data/chaos，原来的会清掉）")
+@click.option("--builds", type=click.Path(path_type=Path, file_okay=False), help="从哪个数据目录借用训练好的模型（默认 ./data）")
+def chaos(kills: int, seed: int, data: Path | None, builds: Path | None) -> None:
+    """随机 kill -9 服务、Rasa 和参考服务，同时有人在问、在投诉、在找人工；看有没有丢的、重的、乱的。有就以 1 结束。"""
+    from benchmarks.chaos.run import chaos as play
+
+    usual = builds or _settings().data
+    with _told(BuildError):
+        result = play(data or usual / "chaos", kills, seed, usual, lambda line: click.echo(line, err=True))
+    click.echo(json.dumps(result, ensure_ascii=False, indent=2))
+    raise SystemExit(1 if result["violations"] else 0)
+
+
 @main.group()
 def outside() -> None:
     """外部系统：写出智问对它们的要求。"""
