@@ -30,9 +30,11 @@ from benchmarks.chaos.verdict import judge
 from benchmarks.chaos.victim import Target, Victim
 
 CITIZENS, AGENTS = 20, 3
-PAUSE = (0.2, 4.0)
-"""Seconds between two kills: from one in the middle of a restart to one while all is well."""
-WEIGHTS = {Target.SERVICE: 3, Target.RASA: 1, Target.REFERENCE: 2}
+PAUSE = (0.1, 4.0)
+"""Seconds that a process is left alone before it is killed."""
+WEIGHTS = {Target.SERVICE: 2, Target.RASA: 1, Target.REFERENCE: 2}
+AT_ONCE = 0.2
+"""Share of kills that do not wait until there is work to interrupt: they hit a service in the middle of its start."""
 CALM_EVERY = 10
 """After so many kills everything may come up again, Rasa included, so that forms are worked with and not only answers."""
 CALM_SECONDS = 8.0
@@ -154,8 +156,10 @@ async def _kill(victim: Victim, kills: int, generator: Random, say: Callable[[st
     killed: Counter[Target] = Counter()
     targets, weights = list(WEIGHTS), list(WEIGHTS.values())
     while killed.total() < kills:
-        await asyncio.sleep(generator.uniform(*PAUSE))
         target = generator.choices(targets, weights)[0]
+        if generator.random() > AT_ONCE:
+            await victim.up(target)
+        await asyncio.sleep(generator.uniform(*PAUSE))
         if not victim.kill(target):
             continue
         killed[target] += 1

@@ -78,19 +78,27 @@ class Victim:
                     await asyncio.sleep(0.05)
 
     def kill(self, target: Target) -> bool:
-        """Kill -9 the service or one of its children; False when there is none to kill just now."""
+        """Kill -9 the service or one of its children; False when there is none just now."""
+        for process in self._found(target):
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+                return True
+        return False
+
+    def _found(self, target: Target) -> list[psutil.Process]:
         if self._process is None or self._process.poll() is not None:
-            return False
+            return []
         with suppress(psutil.NoSuchProcess):
             service = psutil.Process(self._process.pid)
-            if target is Target.SERVICE:
-                service.kill()
-                return True
-            for child in service.children():
-                if _COMMANDS[target] in " ".join(child.cmdline()):
-                    child.kill()
-                    return True
-        return False
+            return [service] if target is Target.SERVICE else [c for c in service.children() if _COMMANDS[target] in " ".join(c.cmdline())]
+        return []
+
+    async def up(self, target: Target) -> None:
+        """Wait until there is something to kill: the service answers, a child is there (it may still be starting)."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(READY_SECONDS), httpx.AsyncClient(trust_env=False, timeout=5) as client:
+                while not self._found(target) or (target is Target.SERVICE and not await _answers(client, f"{self.url}/healthz")):
+                    await asyncio.sleep(0.1)
 
     async def ready(self) -> bool:
         """Wait until the service answers and Rasa is up; False when it takes too long."""
@@ -101,4 +109,11 @@ class Victim:
                         if (await client.get(f"{self.url}/readyz")).json()["status"] == "ready":
                             return True
                     await asyncio.sleep(0.3)
+        return False
+
+
+async def _answers(client: httpx.AsyncClient, url: str) -> bool:
+    try:
+        return (await client.get(url)).is_success
+    except httpx.HTTPError:
         return False

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from assistant.errors import BuildError
 from assistant.staff.audit import entry
 from assistant.storage.casework_tables import OutboxRow, WorkOrderRow
 from assistant.storage.conversations import make_engine
@@ -16,7 +17,6 @@ from assistant.storage.tables import AuditRow, ConversationRow, HandOffMessageRo
 from benchmarks.chaos.ledger import Ledger
 from benchmarks.chaos.run import chaos
 from benchmarks.chaos.verdict import judge
-from assistant.errors import BuildError
 from outside.models import System
 from outside.reference.store import Store
 
@@ -88,7 +88,9 @@ class Run:
         )  # fmt: skip
 
     def turn(self, outcome: str, second: int) -> None:
-        self.add(TurnRow(id=f"{second:032}", conversation_id=CONVERSATION, at=at(second), text="", outcome=outcome, reply="", milliseconds=1))
+        self.add(
+            TurnRow(id=f"{second:032}", conversation_id=CONVERSATION, at=at(second), text="", outcome=outcome, reply="", milliseconds=1)
+        )
 
     def file(self, number: str, key: str = "") -> None:
         self.store.file(System.HOTLINE, key or number, {"reference": number}, "RX")
@@ -127,7 +129,10 @@ BROKEN: dict[str, tuple[Callable[[Run], None], str]] = {
     "no agent wrote it": (lambda run: run.message(5, "agent", "谁写的", author="ann"), "answer made up"),
     "a page showed a message twice": (lambda run: run.ledger.screens[CONVERSATION].append((3, "收到")), "screen differs"),
     "somebody claimed what another had": (_two_owners, "two owners"),
-    "an agent spoke who had not got it": (lambda run: run.change(update(HandOffMessageRow).where(HandOffMessageRow.sender == "agent").values(author="bob")), "somebody else spoke"),
+    "an agent spoke who had not got it": (
+        lambda run: run.change(update(HandOffMessageRow).where(HandOffMessageRow.sender == "agent").values(author="bob")),
+        "somebody else spoke",
+    ),
     "the assistant answered while a person had it": (lambda run: run.turn("answered", 5), "the assistant spoke for a person"),
     "the assistant answered while it is still open": (_second_open, "the assistant spoke for a person"),
     "a promised work order is not known": (lambda run: run.ledger.orders.append("GD000000000009"), "work order lost here"),
