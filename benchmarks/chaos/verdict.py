@@ -28,7 +28,7 @@ def judge(database: str, reference: Path, ledger: Ledger) -> list[Violation]:
         messages = list(session.scalars(select(HandOffMessageRow).order_by(HandOffMessageRow.conversation_id, HandOffMessageRow.sequence)))
         handoffs = list(session.scalars(select(HandOffRow)))
         turns = list(session.scalars(select(TurnRow)))
-        audit = list(session.scalars(select(AuditRow).where(AuditRow.action.startswith("handoff_")).order_by(AuditRow.id)))
+        audit = list(session.scalars(select(AuditRow).where(AuditRow.action.startswith("handoff_")).order_by(AuditRow.at, AuditRow.id)))
         orders = list(session.scalars(select(WorkOrderRow)))
         letters = list(session.scalars(select(OutboxRow).where(OutboxRow.destination == System.HOTLINE.value)))
     with Session(create_engine(f"sqlite:///{reference}")) as session:
@@ -58,8 +58,9 @@ def _messages(messages: Iterable[HandOffMessageRow], handoffs: Iterable[HandOffR
         yield from (("answer lost", text) for text in texts - set(answered[handoff]))
     for conversation, kept in said.items():
         yield from (("message doubled", text) for text, count in Counter(kept).items() if count > 1)
-        yield from (("message made up", text) for text in set(kept) - set(ledger.sent[conversation]))
-        if kept != [text for text in ledger.sent[conversation] if text in set(kept)]:
+        sent = ledger.sent[conversation]
+        yield from (("message made up", text) for text in set(kept) - set(sent))
+        if [text for text in dict.fromkeys(kept) if text in sent] != [text for text in sent if text in kept]:
             yield "messages out of order", conversation
     for kept in answered.values():
         yield from (("answer doubled", text) for text, count in Counter(kept).items() if count > 1)

@@ -47,7 +47,7 @@ class Run:
         self.ledger.screens[CONVERSATION] = [(1, "来了"), (2, "第一句"), (3, "收到")]
         self.ledger.orders = [ORDER]
         self.add(ConversationRow(id=CONVERSATION, channel="web"))
-        self.add(*(StaffRow(name=name, title=name, role="agent", department="", password="x") for name in ("ann", "bob")))
+        self.add(*(StaffRow(name=name, title=name, role="agent", department="", password_hash="x") for name in ("ann", "bob")))
         self.add(
             HandOffRow(
                 id=HANDOFF, conversation_id=CONVERSATION, state="closed", kind="live", reason="asked", last_sequence=4,
