@@ -49,7 +49,9 @@ async def test_a_killed_program_is_started_again_and_the_others_are_left_alone(t
     supervisor = Supervisor([sleeper("one", tmp_path / "logs" / "one.log"), sleeper("two", tmp_path / "two.log")])
     supervisor.start()
     try:
-        assert await until(lambda: len(supervisor.pids("one") + supervisor.pids("two")) == 2)
+        assert await until(
+            lambda: all(p.exists() and p.read_text() == "up\n" for p in (tmp_path / "logs" / "one.log", tmp_path / "two.log"))
+        )
         (first,), (other,) = supervisor.pids("one"), supervisor.pids("two")
         os.kill(first, signal.SIGKILL)
         assert await until(lambda: supervisor.pids("one") != [first])
