@@ -377,8 +377,11 @@ def bench(as_json: bool, questions: Path | None, epochs: int, data: Path | None)
 @click.option("--builds", type=click.Path(path_type=Path, file_okay=False), help="从哪个数据目录借用训练好的模型（默认 ./data）")
 def chaos(kills: int, seed: int, data: Path | None, builds: Path | None) -> None:
     """随机 kill -9 服务、Rasa 和参考服务，同时有人在问、在投诉、在找人工；看有没有丢的、重的、乱的。有就以 1 结束。"""
+    import jieba
+
     from benchmarks.chaos.run import chaos as play
 
+    jieba.setLogLevel(logging.WARNING)
     usual = builds or _settings().data
     with _told(BuildError):
         result = play(data or usual / "chaos", kills, seed, usual, lambda line: click.echo(line, err=True))

@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,8 +14,8 @@ from outside import client as client_module
 from outside.client import FAILURES_TO_REST, MAX_ANSWER, HealthState, OutsideClient
 from outside.errors import OutsideError, OutsideRefused, OutsideUnavailable
 from outside.models import CaseRecord, Contact, Rating, RatingLevel, Stage, System, WorkOrder, WorkOrderKind
-from outside.systems import Outside, connect
-from tests.unit.outside_fakes import URLS, away, playing, reference
+from outside.systems import connect
+from tests.unit.outside_fakes import URLS, Handler, away, dribbling, hanging_up, listening, playing, reference, silent
 
 pytestmark = pytest.mark.anyio
 
@@ -26,49 +25,6 @@ ORDER = WorkOrder(
     contact=Contact(name="小王", phone="13812345678"), filed_at=datetime(2026, 11, 23, 4, tzinfo=UTC),
 )  # fmt: skip
 RATING = Rating(about="case", subject=NUMBER, level=RatingLevel.BAD, rated_at=datetime(2026, 11, 23, 4, tzinfo=UTC))  # type: ignore[arg-type]
-
-Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-@asynccontextmanager
-async def listening(handler: Handler, patience: float) -> AsyncIterator[Outside]:
-    """Every outside system, at a real socket with this behaviour."""
-    writers: list[asyncio.StreamWriter] = []
-
-    async def keep(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writers.append(writer)
-        await handler(reader, writer)
-
-    server = await asyncio.start_server(keep, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    outside = connect(dict.fromkeys(System, f"http://127.0.0.1:{port}"), patience)
-    try:
-        yield outside
-    finally:
-        await outside.close()
-        server.close()
-        for writer in writers:
-            writer.close()
-
-
-async def silent(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
-    """Takes the call and says nothing for half a minute."""
-    await asyncio.sleep(30)
-
-
-async def dribbling(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Sends a byte now and then, so that no single read takes long."""
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n")
-    while True:
-        writer.write(b" ")
-        await writer.drain()
-        await asyncio.sleep(0.02)
-
-
-async def hanging_up(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Hangs up in the middle of the answer."""
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
-    writer.close()
 
 
 @pytest.mark.parametrize("handler", [silent, dribbling, hanging_up])
