@@ -47,13 +47,13 @@ class Supervisor:
 
     def start(self) -> None:
         """Start all programs and the watch over each; call inside a running event loop."""
+        self._processes = dict(enumerate(map(_launch, self._programs)))
         self._watches = [asyncio.create_task(self._keep(at, program)) for at, program in enumerate(self._programs)]
 
     async def _keep(self, at: int, program: Program) -> None:
         falls = 0
         while True:
-            started = time.monotonic()
-            process = self._processes[at] = _launch(program)
+            started, process = time.monotonic(), self._processes[at]
             while process.poll() is None:
                 await asyncio.sleep(0.5)
             if time.monotonic() - started > STEADY_SECONDS:
@@ -62,6 +62,7 @@ class Supervisor:
             falls += 1
             log.warning("program_died", program=program.name, code=process.returncode, restart_in=wait)
             await asyncio.sleep(wait)
+            self._processes[at] = _launch(program)
 
     async def stop(self) -> None:
         """Stop the watches and the programs; those that do not listen within STOP_SECONDS are killed."""
