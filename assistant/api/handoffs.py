@@ -29,7 +29,7 @@ OFFICE_PHONES = ("[电话]",)
 """Fixed lines are an office's; agents may name them. What is a person's (mobiles, papers) is masked in their words too."""
 QUEUE_SECONDS = 10.0
 """How often a queue is sent even if nothing happened: it tells that the agent is there, and the page that it is connected."""
-QUEUE_PAUSE = 0.5
+QUEUE_PAUSE = 1.0
 """Least time between two sendings of a queue: with twenty agents at work it changes many times a second."""
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, func, or_, select, update
+from sqlalchemy import ColumnElement, Engine, and_, func, literal, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -118,18 +118,28 @@ class HandOffs:
 
     # --- the staff's side ---------------------------------------------------------------------
 
-    def seen_by(self, member: Member) -> list[tuple[HandOff, str | None]]:
-        """The open hand-offs that concern somebody, first come first, each with the subject of its conversation:
-        who waits in their queues, their own, and for a supervisor also those that others have.
+    def queue_of(self, member: Member, shown: int) -> tuple[list[tuple[HandOff, str | None]], int]:
+        """What concerns somebody, first come first: whom they talk to (a supervisor: whom anybody talks to), then who waits
+        in their queues, `shown` of them at most; each with the subject of its conversation. And how many wait in all.
         """
-        wanted = select(HandOffRow, StaffRow.title, ConversationRow.context).join(
-            ConversationRow, ConversationRow.id == HandOffRow.conversation_id
+        ours = _ours(member)
+        talking = (HandOffRow.state == State.PERSON, or_(HandOffRow.owner == member.name, and_(ours, literal(member.supervises))))
+        waiting = (HandOffRow.state == State.WAITING, ours)
+        wanted = (
+            select(HandOffRow, StaffRow.title, ConversationRow.context["subject"].as_string())
+            .join(ConversationRow, ConversationRow.id == HandOffRow.conversation_id)
+            .outerjoin(StaffRow, StaffRow.name == HandOffRow.owner)
+            .order_by(HandOffRow.queued_at, HandOffRow.id)
         )
-        wanted = wanted.outerjoin(StaffRow, StaffRow.name == HandOffRow.owner).where(HandOffRow.state.in_(OPEN))
         with self._sessions() as session:
-            rows = session.execute(wanted.order_by(HandOffRow.queued_at, HandOffRow.id)).all()
-        found = [(_handoff(row, title), context.get("subject")) for row, title, context in rows]
-        return [(handoff, subject) for handoff, subject in found if _concerns(handoff, member)]
+            rows = [*session.execute(wanted.where(*talking)), *session.execute(wanted.where(*waiting).limit(shown))]
+            count = session.scalar(select(func.count()).select_from(HandOffRow).where(*waiting)) or 0
+        return [(_handoff(row, title), subject) for row, title, subject in rows], count
+
+    def open_in(self, member: Member) -> list[HandOff]:
+        """Every open hand-off in somebody's queues."""
+        with self._sessions() as session:
+            return [_handoff(row, None) for row in session.scalars(select(HandOffRow).where(HandOffRow.state.in_(OPEN), _ours(member)))]
 
     def get(self, handoff_id: str, member: Member) -> HandOff:
         """A hand-off for the one who has it, or a supervisor of its queue; raises NotHere for anybody else."""
@@ -303,10 +313,9 @@ def _handoff(row: HandOffRow, owner_title: str | None) -> HandOff:
     )  # fmt: skip
 
 
-def _concerns(handoff: HandOff, member: Member) -> bool:
-    if handoff.owner == member.name:
-        return True
-    return member.sees(handoff.department) and (handoff.state is State.WAITING or member.supervises)
+def _ours(member: Member) -> ColumnElement[bool]:
+    """`Member.sees`, for the database."""
+    return true() if member.everywhere else HandOffRow.department.in_(("", member.department))
 
 
 def _taken(session: Session, handoff_id: str) -> TakenMeanwhile:

@@ -205,13 +205,12 @@ class Switchboard:
         return await asyncio.to_thread(self._queue, member)
 
     def _queue(self, member: Member) -> QueueView:
-        rows = [_row(found, self._title(subject), member) for found, subject in self._handoffs.seen_by(member)]
-        waiting = [row for row in rows if row.state is State.WAITING]
+        found, waiting = self._handoffs.queue_of(member, SHOWN)
         return QueueView(
             open_hours=self._duty.is_open_now(),
             online=self._accounts.online(),
-            waiting=len(waiting),
-            rows=[row for row in rows if row.state is State.PERSON] + waiting[:SHOWN],
+            waiting=waiting,
+            rows=[_row(handoff, self._title(subject), member) for handoff, subject in found],
         )
 
     async def colleagues(self, member: Member) -> list[Colleague]:
@@ -229,7 +228,7 @@ class Switchboard:
 
     def _overview(self, member: Member) -> Overview:
         moment = datetime.now(UTC)
-        everything = [found for found, _ in self._handoffs.seen_by(member)]
+        everything = self._handoffs.open_in(member)
         people = [person.department for person, online in self._accounts.colleagues() if online]
         departments = sorted({found.department for found in everything} | {d for d in people if member.sees(d)} | {""})
         queues = []

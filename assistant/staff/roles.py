@@ -36,11 +36,13 @@ class Member:
         """Whether they watch over the queues that they see."""
         return self.role is Role.SUPERVISOR
 
+    @property
+    def everywhere(self) -> bool:
+        """Whether all queues are theirs."""
+        return self.supervises and not self.department
+
     def sees(self, department: str) -> bool:
         """Whether a queue is theirs: the general desk's is every agent's, a department's is its own people's,
         and a supervisor of the general desk watches over all.
         """
-        if self.role not in SERVING:
-            return False
-        everywhere = self.supervises and not self.department
-        return everywhere or department in ("", self.department)
+        return self.role in SERVING and (self.everywhere or department in ("", self.department))

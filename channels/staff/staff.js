@@ -4,6 +4,10 @@ import { button, el } from "/static/render.js";
 import * as api from "./api.js";
 
 const AGAIN = 3000;
+const OUTCOMES = {
+  answered: "答了", clarify: "反问", no_answer: "没有答案", out_of_scope: "不归这里答", refused: "没有答应", emergency: "紧急",
+  progress: "查进度", hotline: "投诉建议", rating: "评价", smalltalk: "寒暄", error: "出错",
+};
 const KINDS = { live: "在等人", message: "留言", callback: "请回电" };
 
 const byId = (id) => document.getElementById(id);
@@ -84,7 +88,7 @@ function show(message) {
   unsent.delete(message.key);
   const notice = message.sender === "notice";
   const who = message.author ? el("p", { class: "small" }, message.author) : null;
-  messages.append(notice ? el("p", { class: "announcement" }, message.text) : el("div", { class: `card ${message.sender}` }, who, el("p", {}, message.text)));
+  messages.append(notice ? el("p", { class: "announcement" }, message.text) : el("div", { class: `card from-${message.sender}` }, who, el("p", {}, message.text)));
   messages.scrollTop = messages.scrollHeight;
 }
 
@@ -146,7 +150,7 @@ async function enter(found) {
 
 /** What the assistant knew: what was said, what it thought of, and how it decided. */
 function before({ contact, facets, slots, turns, candidates, why }) {
-  const said = turns.flatMap((turn) => [el("p", {}, `市民：${turn.text}`), el("p", { class: "small" }, `智问（${turn.outcome}）：${turn.reply}`)]);
+  const said = turns.flatMap((turn) => [el("p", {}, `市民：${turn.text}`), el("p", { class: "small" }, `智问（${OUTCOMES[turn.outcome] || turn.outcome}）：${turn.reply}`)]);
   const thought = candidates.map((candidate) => el("details", {},
     el("summary", {}, `${candidate.title || candidate.subject}（${Math.round(candidate.share * 100)}%，像“${candidate.phrase}”）`),
     ...Object.entries(candidate.answers).map(([facet, text]) => el("p", {}, `【${facet}】${text}`))));
