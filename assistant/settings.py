@@ -10,6 +10,8 @@ from outside.models import System
 
 ROOT = Path(__file__).resolve().parent.parent
 
+_ADDRESS = r"^(https?://\S+)?$"
+
 
 class Settings(BaseSettings):
     """What an installation may decide. Read once at start, then handed down."""
@@ -38,13 +40,13 @@ class Settings(BaseSettings):
     case_number: str = Field(default=r"[A-Z]{2}\d{8}", description="办件编号的样子：去掉空格横线、字母大写以后的正则表达式")
     case_number_example: str = Field(default="SL20260001", description="给市民看的办件编号例子，要符合上面的样子")
     log_level: str = Field(default="INFO", description="日志级别")
-    cases_url: str = Field(default="", description="一窗平台的地址；空则用自带的参考服务")
-    business_url: str = Field(default="", description="业务专网的地址；空则用自带的参考服务")
-    hotline_url: str = Field(default="", description="12345平台的地址；空则用自带的参考服务")
-    ratings_url: str = Field(default="", description="好差评系统的地址；空则用自带的参考服务")
-    licences_url: str = Field(default="", description="电子证照库的地址；空则用自带的参考服务")
-    post_url: str = Field(default="", description="邮递查询的地址；空则用自带的参考服务")
-    supervision_url: str = Field(default="", description="电子监察的地址；空则用自带的参考服务")
+    cases_url: str = Field(default="", pattern=_ADDRESS, description="一窗平台的地址；空则用自带的参考服务")
+    business_url: str = Field(default="", pattern=_ADDRESS, description="业务专网的地址；空则用自带的参考服务")
+    hotline_url: str = Field(default="", pattern=_ADDRESS, description="12345平台的地址；空则用自带的参考服务")
+    ratings_url: str = Field(default="", pattern=_ADDRESS, description="好差评系统的地址；空则用自带的参考服务")
+    licences_url: str = Field(default="", pattern=_ADDRESS, description="电子证照库的地址；空则用自带的参考服务")
+    post_url: str = Field(default="", pattern=_ADDRESS, description="邮递查询的地址；空则用自带的参考服务")
+    supervision_url: str = Field(default="", pattern=_ADDRESS, description="电子监察的地址；空则用自带的参考服务")
     outside_token: SecretStr = Field(default=SecretStr(""), description="外部系统认的口令（Bearer）；空则不带")
     # A case in a business network takes two questions, and a citizen waits 3 s at most.
     outside_timeout: float = Field(default=1.4, gt=0, description="等一个外部系统回答的秒数，连同重试")

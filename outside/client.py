@@ -92,8 +92,17 @@ class OutsideClient:
             self._health.state = HealthState.FAILING
         return self._health
 
-    async def ask(self, method: str, path: str, answer: TypeAdapter[T], body: BaseModel | None = None) -> T:
+    async def ask(
+        self, method: str, path: str, answer: TypeAdapter[T], body: BaseModel | None = None, fits: Callable[[T], bool] = lambda _: True
+    ) -> T:
         """Ask a question: it changes nothing outside, so it is asked again when it fails, within the seconds it has.
+
+        Args:
+            method: of HTTP.
+            path: below the system's address.
+            answer: the shape of the answer.
+            body: what is sent, if anything.
+            fits: whether an answer of the right shape is about what was asked.
 
         Raises:
             OutsideUnavailable: no valid answer in time, or the system is being left alone.
@@ -107,7 +116,10 @@ class OutsideClient:
                 OutsideUnavailable, attempts=ATTEMPTS, wait_initial=FIRST_WAIT, wait_max=LONGEST_WAIT, wait_jitter=JITTER
             ):
                 with attempt:
-                    return await self._call(method, path, answer, body, {}, self._patience)
+                    result = await self._call(method, path, answer, body, {}, self._patience)
+                    if not fits(result):
+                        raise OutsideUnavailable(self.system, "answered about something else")
+                    return result
             raise AssertionError("the last attempt returns or raises")
 
         return await self._guarded(tries, self._patience)

@@ -5,7 +5,6 @@ from urllib.parse import quote
 from pydantic import TypeAdapter
 
 from outside.client import OutsideClient
-from outside.errors import OutsideUnavailable
 from outside.models import WorkOrder, WorkOrderReceipt, WorkOrderStatus
 
 _RECEIPT = TypeAdapter(WorkOrderReceipt)
@@ -24,7 +23,6 @@ class HttpHotline:
 
     async def status(self, number: str) -> WorkOrderStatus | None:
         """See `Hotline12345.status`."""
-        status = await self._client.ask("GET", f"/orders/{quote(number, safe='')}", _STATUS)
-        if status is not None and status.number != number:
-            raise OutsideUnavailable(self._client.system, "answered with another order")
-        return status
+        return await self._client.ask(
+            "GET", f"/orders/{quote(number, safe='')}", _STATUS, fits=lambda found: found is None or found.number == number
+        )

@@ -5,7 +5,6 @@ from urllib.parse import quote
 from pydantic import TypeAdapter
 
 from outside.client import OutsideClient
-from outside.errors import OutsideUnavailable
 from outside.models import LimitWarning
 
 _WARNING: TypeAdapter[LimitWarning | None] = TypeAdapter(LimitWarning | None)
@@ -19,7 +18,6 @@ class HttpSupervision:
 
     async def limits(self, case: str) -> LimitWarning | None:
         """See `Supervision.limits`."""
-        warning = await self._client.ask("GET", f"/limits/{quote(case, safe='')}", _WARNING)
-        if warning is not None and warning.case != case:
-            raise OutsideUnavailable(self._client.system, "answered with another case")
-        return warning
+        return await self._client.ask(
+            "GET", f"/limits/{quote(case, safe='')}", _WARNING, fits=lambda found: found is None or found.case == case
+        )

@@ -68,6 +68,19 @@ async def test_errors_and_rubbish_are_unavailability_and_never_an_answer(handler
         await playing(handler).cases.find(NUMBER, TAIL)
 
 
+async def test_an_answer_about_something_else_is_no_answer_and_operators_see_it(tmp_path: Path) -> None:
+    right = reference(tmp_path)
+    parcel, warning = await right.post.track("SL20260013"), await right.supervision.limits("SL20260005")
+    status = await right.hotline.status("RX90000001")
+    assert parcel is not None and warning is not None and status is not None
+    answers = {"post": parcel, "supervision": warning, "hotline": status}
+    wrong = playing(lambda request: httpx.Response(200, text=answers[request.url.path.split("/")[1]].model_dump_json()))
+    for question in (wrong.post.track("SL20260014"), wrong.supervision.limits("SL20260004"), wrong.hotline.status("RX90000002")):
+        with pytest.raises(OutsideUnavailable, match="something else"):
+            await question
+    assert {system for system, health in wrong.health().items() if health.last_error} == {System.POST, System.SUPERVISION, System.HOTLINE}
+
+
 async def test_nobody_there_is_unavailability() -> None:
     with pytest.raises(OutsideUnavailable, match="ConnectError"):
         await away().cases.find(NUMBER, TAIL)

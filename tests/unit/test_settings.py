@@ -27,7 +27,10 @@ def test_a_setting_is_read_from_its_environment_variable(monkeypatch: pytest.Mon
     assert (settings.port, settings.rate_limit_loopback) == (9000, True)
 
 
-@pytest.mark.parametrize("wrong", [{"port": 0}, {"port": 70_000}, {"region": "南昌"}, {"rasa_processes": -1}, {"retention_days": 0}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"port": 0}, {"port": 70_000}, {"region": "南昌"}, {"rasa_processes": -1}, {"retention_days": 0}, {"cases_url": "10.0.0.1/cases"}],
+)
 def test_a_setting_that_cannot_be_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Settings(**wrong)  # type: ignore[arg-type]
