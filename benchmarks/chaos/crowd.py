@@ -14,7 +14,6 @@ from typing import Any
 
 import httpx
 
-from assistant.staff.roles import Role
 from benchmarks.chaos.ledger import Ledger
 from knowledge.vocabulary import Outcome
 
@@ -159,8 +158,6 @@ class Citizen:
 
 class Agent:
     """One agent, who claims who waits, answers every message, and ends a talk when the citizen says goodbye."""
-
-    role = Role.AGENT
 
     def __init__(self, name: str, colleagues: list[str], client: httpx.AsyncClient, ledger: Ledger, generator: Random) -> None:
         self.name = name

@@ -20,6 +20,7 @@ from assistant.api.staff_door import CSRF_HEADER
 from assistant.errors import BuildError
 from assistant.settings import Settings
 from assistant.staff.accounts import Accounts
+from assistant.staff.roles import Role
 from assistant.storage.casework_tables import OutboxRow
 from assistant.storage.conversations import make_engine
 from assistant.storage.migrate import migrate
@@ -69,7 +70,7 @@ def chaos(data: Path, kills: int, seed: int, builds: Path, say: Callable[[str], 
     migrate(settings.database)
     accounts = Accounts(make_engine(settings.database))
     for name in names:
-        accounts.add(name, name, Agent.role, "", PASSWORD, by="chaos")
+        accounts.add(name, name, Role.AGENT, "", PASSWORD, by="chaos")
     started = time.monotonic()
     ledger = Ledger()
     killed = asyncio.run(_play(settings, names, kills, Random(seed), ledger, say))

@@ -12,6 +12,7 @@ import httpx
 import psutil
 
 from assistant.settings import ROOT, Settings
+from outside.models import System
 
 RESTART_SECONDS = 0.3
 READY_SECONDS = 240.0
@@ -30,6 +31,23 @@ class Target(StrEnum):
 _COMMANDS = {Target.RASA: "rasa_server.py", Target.REFERENCE: "outside.reference"}
 
 
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The environment of the service: people always on duty, and nothing of what this installation is connected to."""
+    return {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "ZHIWEN_DATABASE_URL": settings.database,
+        "ZHIWEN_RASA_PYTHON": str(settings.rasa_python.absolute()),
+        "ZHIWEN_RASA_PROCESSES": "1",
+        "ZHIWEN_HOST": "127.0.0.1",
+        "ZHIWEN_RATE_LIMIT_LOOPBACK": "false",
+        "ZHIWEN_PEOPLE_HOURS": "00:00-24:00",
+        "ZHIWEN_PEOPLE_EVERY_DAY": "true",
+        **{f"ZHIWEN_{system.upper()}_URL": "" for system in System},
+        "ZHIWEN_OUTSIDE_TOKEN": "",
+    }
+
+
 class Victim:
     """One running service with its children."""
 
@@ -40,16 +58,9 @@ class Victim:
 
     @contextmanager
     def _started(self) -> Iterator[Popen[bytes]]:
-        settings = self._settings
-        environment = {
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "ZHIWEN_DATABASE_URL": settings.database,
-            "ZHIWEN_RASA_PYTHON": str(settings.rasa_python.absolute()),
-            "ZHIWEN_PEOPLE_HOURS": "00:00-24:00",
-            "ZHIWEN_PEOPLE_EVERY_DAY": "true",
-        }
-        command = [sys.executable, "-m", "assistant.cli", "run", "--data", str(settings.data), "--port", str(settings.port)]
+        data, port = str(self._settings.data), str(self._settings.port)
+        command = [sys.executable, "-m", "assistant.cli", "run", "--data", data, "--port", port]
+        environment = environment_of(self._settings)
         process = Popen(command, cwd=ROOT, env=environment, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL, start_new_session=True)
         try:
             yield process

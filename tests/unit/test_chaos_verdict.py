@@ -9,6 +9,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from assistant.errors import BuildError
+from assistant.settings import Settings
 from assistant.staff.audit import entry
 from assistant.storage.casework_tables import OutboxRow, WorkOrderRow
 from assistant.storage.conversations import make_engine
@@ -17,6 +18,7 @@ from assistant.storage.tables import AuditRow, ConversationRow, HandOffMessageRo
 from benchmarks.chaos.ledger import Ledger
 from benchmarks.chaos.run import chaos
 from benchmarks.chaos.verdict import judge
+from benchmarks.chaos.victim import environment_of
 from outside.models import System
 from outside.reference.store import Store
 
@@ -176,3 +178,15 @@ def test_a_database_that_is_not_of_an_earlier_run_is_left_alone(tmp_path: Path) 
     with pytest.raises(BuildError, match="换一个目录"):
         chaos(tmp_path, 1, 1, tmp_path, lambda _line: None)
     assert (tmp_path / "zhiwen.db").read_bytes() == b"somebody's"
+
+
+def test_nothing_of_a_run_can_reach_the_systems_of_this_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for system in System:
+        monkeypatch.setenv(f"ZHIWEN_{system.upper()}_URL", "https://real.example")
+    monkeypatch.setenv("ZHIWEN_OUTSIDE_TOKEN", "real")
+    for name, value in environment_of(Settings(data=tmp_path)).items():
+        monkeypatch.setenv(name, value)
+    settings = Settings()
+    assert set(settings.outside_urls.values()) == {""}
+    assert settings.outside_token.get_secret_value() == ""
+    assert settings.database == f"sqlite:///{tmp_path / 'zhiwen.db'}"
