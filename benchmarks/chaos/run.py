@@ -32,11 +32,11 @@ from benchmarks.chaos.victim import Target, Victim
 
 CITIZENS, AGENTS = 20, 3
 PAUSE = (0.1, 4.0)
-"""Seconds that a process is left alone before it is killed."""
+"""Seconds between two kills, or between a service's being back and the next."""
 WEIGHTS = {Target.SERVICE: 2, Target.RASA: 1, Target.REFERENCE: 2}
 AT_ONCE = 0.2
 """Share of kills that do not wait until there is work to interrupt: they hit a service in the middle of its start."""
-CALM_EVERY = 10
+CALM_EVERY = 20
 """After so many kills everything may come up again, Rasa included, so that forms are worked with and not only answers."""
 CALM_SECONDS = 8.0
 SETTLE_SECONDS = 180.0
@@ -155,12 +155,14 @@ def _client(url: str) -> httpx.AsyncClient:
 async def _kill(victim: Victim, kills: int, generator: Random, say: Callable[[str], None]) -> Counter[Target]:
     """Kill so many processes, at random."""
     killed: Counter[Target] = Counter()
-    targets, weights = list(WEIGHTS), list(WEIGHTS.values())
     while killed.total() < kills:
-        target = generator.choices(targets, weights)[0]
         if generator.random() > AT_ONCE:
-            await victim.up(target)
+            await victim.serving()
         await asyncio.sleep(generator.uniform(*PAUSE))
+        there = victim.there()
+        if not there:
+            continue
+        target = generator.choices(there, [WEIGHTS[kind] for kind in there])[0]
         if not victim.kill(target):
             continue
         killed[target] += 1

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from subprocess import DEVNULL, Popen
@@ -88,8 +88,12 @@ class Victim:
                 while process.poll() is None:
                     await asyncio.sleep(0.05)
 
+    def there(self) -> list[Target]:
+        """What could be killed now."""
+        return [target for target in Target if self._found(target)]
+
     def kill(self, target: Target) -> bool:
-        """Kill -9 the service or one of its children; False when there is none just now."""
+        """Kill -9 the service or one of its children; False when it is not there any more."""
         for process in self._found(target):
             with suppress(psutil.NoSuchProcess):
                 process.kill()
@@ -104,27 +108,21 @@ class Victim:
             return [service] if target is Target.SERVICE else [c for c in service.children() if _COMMANDS[target] in " ".join(c.cmdline())]
         return []
 
-    async def up(self, target: Target) -> None:
-        """Wait until there is something to kill: the service answers, a child is there (it may still be starting)."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(READY_SECONDS), httpx.AsyncClient(trust_env=False, timeout=5) as client:
-                while not self._found(target) or (target is Target.SERVICE and not await _answers(client, f"{self.url}/healthz")):
-                    await asyncio.sleep(0.1)
+    async def serving(self) -> bool:
+        """Wait until the service answers, with Rasa or without."""
+        return await self._until("healthz", lambda body: True)
 
     async def ready(self) -> bool:
-        """Wait until the service answers and Rasa is up; False when it takes too long."""
+        """Wait until Rasa is up too."""
+        return await self._until("readyz", lambda body: body["status"] == "ready")
+
+    async def _until(self, page: str, fine: Callable[[dict[str, str]], bool]) -> bool:
+        """Wait for an answer of a page; False when it takes too long."""
         with suppress(TimeoutError):
             async with asyncio.timeout(READY_SECONDS), httpx.AsyncClient(trust_env=False, timeout=5) as client:
                 while True:
                     with suppress(httpx.HTTPError, ValueError):
-                        if (await client.get(f"{self.url}/readyz")).json()["status"] == "ready":
+                        if fine((await client.get(f"{self.url}/{page}")).json()):
                             return True
-                    await asyncio.sleep(0.3)
-        return False
-
-
-async def _answers(client: httpx.AsyncClient, url: str) -> bool:
-    try:
-        return (await client.get(url)).is_success
-    except httpx.HTTPError:
+                    await asyncio.sleep(0.2)
         return False
