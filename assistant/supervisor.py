@@ -1,6 +1,7 @@
 """Keeps other programs running: starts them on loopback, watches them, and starts them again when they die."""
 
 import asyncio
+import os
 import socket
 import subprocess
 import time
@@ -82,9 +83,10 @@ class Supervisor:
 def _launch(program: Program) -> subprocess.Popen[bytes]:
     program.log_file.parent.mkdir(parents=True, exist_ok=True)
     with program.log_file.open("ab") as output:
-        # A session of its own: Ctrl-C reaches us first, and we stop it in order.
+        # A session of its own: Ctrl-C reaches us first, and we stop it in order. It is told whose child it is, for we
+        # may be killed before it can ask to be told of that.
         return subprocess.Popen(
-            program.command, cwd=ROOT, env=program.environment,
+            program.command, cwd=ROOT, env={**program.environment, "ZHIWEN_PARENT": str(os.getpid())},
             stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
 

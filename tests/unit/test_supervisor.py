@@ -130,6 +130,22 @@ async def test_the_reference_server_serves_every_system_and_ends_with_its_parent
     assert await until(lambda: not alive(server)), "the reference server outlived the service"
 
 
+async def test_a_program_whose_parent_died_before_it_began_does_not_begin(tmp_path: Path) -> None:
+    program = reference_program(Settings(data=tmp_path), free_port())
+    orphan = await asyncio.create_subprocess_exec(*program.command, env={**program.environment, "ZHIWEN_PARENT": "1"})
+    assert await asyncio.wait_for(orphan.wait(), 20) == 0
+    assert not (tmp_path / "reference.db").exists()
+
+
+async def test_a_program_is_told_whose_child_it_is(tmp_path: Path) -> None:
+    supervisor = Supervisor([sleeper("child", tmp_path / "log", "import os; print(os.environ['ZHIWEN_PARENT'], os.getppid(), flush=True)")])
+    supervisor.start()
+    assert await until(lambda: (tmp_path / "log").exists() and (tmp_path / "log").read_text() != "")
+    await supervisor.stop()
+    told, real = (tmp_path / "log").read_text().split()[:2]
+    assert told == real == str(os.getpid())
+
+
 def test_a_county_points_each_system_at_its_own(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path, hotline_url="https://12345.example/api")
     found = addresses(settings, 9000)
