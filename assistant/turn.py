@@ -22,14 +22,14 @@ from weakref import WeakValueDictionary
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from assistant.answering.answerer import CALL_12345, HANDOFF, Draft, ask_for_matter, screen_out
+from assistant.answering.answerer import CALL_12345, Draft, ask_for_matter, screen_out
 from assistant.answering.context import NO_INTENT, Context, FormName
 from assistant.answering.library import Library
 from assistant.casework.forms import Forms
 from assistant.desk import Desk, OpenTurn
 from assistant.dialogue.client import DialogueUnavailable
 from assistant.messages import ChatRequest, Envelope, Reply
-from assistant.people.reception import Reception
+from assistant.people.reception import Reception, asks_for_person
 from assistant.screen import Screened, screen
 from assistant.settings import Settings
 from assistant.storage.conversations import Conversations
@@ -124,9 +124,8 @@ class TurnTaker:
         draft, context = await self._reception.word_left(conversation_id, request.channel, request.text, message, before)
         if draft is None and message.empty and context.form is None:
             draft = ask_for_matter(library)
-        elif draft is None and message.query == HANDOFF.value:
-            # The button means what it says, with the dialogue engine or without.
-            draft, context = await self._reception.bring(conversation_id, request.channel, context)
+        elif draft is None and asks_for_person(message.query):
+            draft, context = await self._reception.bring(conversation_id, request.channel, request.text, message, context)
         elif draft is None:
             turn = OpenTurn(message, context, library, date.today(), conversation_id, envelope.address)
             degraded = await self._converse(conversation_id, turn)
@@ -134,7 +133,7 @@ class TurnTaker:
             context = turn.context
             if draft.outcome is Outcome.HANDOFF:
                 # Started here and not by the action: an action that comes after its turn was given up must start nothing.
-                draft, context = await self._reception.bring(conversation_id, request.channel, context)
+                draft, context = await self._reception.bring(conversation_id, request.channel, request.text, message, context)
         return *await self._reception.offered(draft, before, context), degraded
 
     def _screen(self, text: str, context: Context | None) -> Screened:

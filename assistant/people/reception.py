@@ -32,6 +32,11 @@ CALL_ME_BACK = Action(kind="handoff", label="请人回电", value="请给我回�
 LATER = HANDOFF.model_copy(update={"label": "留言或请人回电"})
 """The button for a person, while nobody is there."""
 
+_A_PERSON = re.compile(
+    r"(?:我|要|想|需要|请|帮我|给我|麻烦|直接|快点?|那|就|还是)*(?:转接?|找|接通?|换|叫|联系|切换?)?(?:到|成|一下|下|一个|个|你们的?|在线)*"
+    r"(?:人工|真人|活人|客服|工作人员|坐席)(?:服务|客服|坐席|人员)*(?:来|吧|呀|啊|哈|谢谢|一下|好吗|可以吗)*"
+)
+"""A bare demand for a person, which needs no dialogue engine to be understood; other wordings do."""
 _NO_MORE_WAITING = re.compile(r"(?:算了|那算了|那)?(?:我)?(?:不等|不排|不想等|不要等)(?:队)?了?(?:吧)?|取消排队|不用(?:转)?人工了|不找人了")
 _NO_MORE_WORDS = re.compile(r"算了|(?:我)?不(?:留|用|要|打|说)(?:言|了|话)*(?:吧)?|取消|那算了|算了吧")
 _MESSAGE_WORDS = ("留言", "留个言", "留话", "留个话")
@@ -71,8 +76,16 @@ class Reception:
             return Draft(Outcome.HANDOFF, f"已送到，{found.owner_title}会在这里回复您。", explanation={"handoff": found.id})
         return await self._waiting("您的话已经送到，工作人员接通就能看到。", found)
 
-    async def bring(self, conversation: str, channel: str, context: Context) -> tuple[Draft, Context]:
-        """Bring a person, or say honestly what there is while nobody is on duty."""
+    async def bring(self, conversation: str, channel: str, text: str, message: Screened, context: Context) -> tuple[Draft, Context]:
+        """Bring a person, or say honestly what there is while nobody is on duty. Who asks to be called is called.
+
+        The arguments are those of `word_left`.
+        """
+        if contains_any(message.query, _CALLBACK_WORDS):
+            offered = context.model_copy(update={"leaving": "offered"})
+            draft, offered = await self.word_left(conversation, channel, text, message, offered)
+            if draft is not None:
+                return draft, offered
         if not await asyncio.to_thread(self._duty.on_duty):
             closed = not self._duty.is_open_now()
             text = _OFF_DUTY.format(why="现在不是人工服务时间" if closed else "现在没有工作人员在线", hours=self._duty.hours_told)
@@ -154,6 +167,11 @@ class Reception:
         await self._switchboard.hear(found, typeset(words), "")
         text = told.format(number=found.id[:6], hours=self._duty.hours_told)
         return Draft(Outcome.HANDOFF, text, actions=(CALL_12345,), explanation={"handoff": found.id})
+
+
+def asks_for_person(text: str) -> bool:
+    """Whether a message asks for a person and for nothing else (the button does), so that it works without the engine."""
+    return bool(_A_PERSON.fullmatch(fold(text)))
 
 
 def _begun(leaving: str, text: str) -> str:

@@ -18,6 +18,7 @@ from assistant.answering.library import Library
 from assistant.desk import OpenTurn
 from assistant.people.duty import Duty, parse_hours
 from assistant.people.handoffs import HandOffs
+from assistant.people.reception import asks_for_person
 from assistant.people.states import Kind, Reason, TakenMeanwhile
 from assistant.staff.roles import Member, Role
 from assistant.storage.conversations import make_engine
@@ -222,10 +223,27 @@ async def test_a_conversation_can_be_handed_over_again_and_its_numbers_go_on(ope
     assert numbers == [1, 2, 3, 4]
 
 
-async def test_the_button_brings_a_person_without_the_engine(open_day: Office) -> None:
+@pytest.mark.parametrize("words", ["转人工", "我要找人工客服", "帮我转接真人吧", "叫个活人来", "人工服务，谢谢！"])
+async def test_a_bare_demand_brings_a_person_without_the_engine(open_day: Office, words: str) -> None:
     await agent(open_day)
     open_day.dialogue.goes_away()
-    await waiting(open_day)
+    await waiting(open_day, [words])
+
+
+@pytest.mark.parametrize("words", ["怎么转人工", "工作人员态度太差了", "人工牙算不算医保", "客服电话是多少", "找工作人员代办要带什么"])
+async def test_what_only_speaks_of_people_is_no_demand_for_one(words: str) -> None:
+    assert not asks_for_person(words)
+
+
+async def test_who_asks_to_be_called_is_asked_for_the_number_even_while_somebody_is_there(open_day: Office) -> None:
+    await agent(open_day)
+    open_day.dialogue.runs = lambda turn: turn.act(Outcome.HANDOFF, "", Intent(name="handoff", confidence=0.9))
+    citizen = Citizen(open_day.client())
+    assert "能打通的电话" in (await citizen.say("叫人给我回个电话"))["text"]
+    assert "已经记下了" in (await citizen.say("13812345678"))["text"]
+    other = Citizen(open_day.client())
+    assert "已经记下了" in (await other.say("办事的打给我，13812345678"))["text"]
+    assert await other.state() == "bot"
 
 
 async def test_any_wording_that_the_engine_takes_for_it_brings_a_person(open_day: Office) -> None:
