@@ -45,7 +45,17 @@ def read_dialogues(path: Path) -> list[dict[str, Any]]:
 
 
 def judge(expect: dict[str, Any], reply: dict[str, Any]) -> dict[str, bool]:
-    """The figures that one turn counts towards, name to hit. Contract, section Evaluation."""
+    """The figures that one turn counts towards, name to hit. Contract, section Evaluation.
+
+    `says` and `says_not` beyond the contract: words that a form's reply must and must not hold for the turn to be right.
+    """
+    figures = _judge(expect, reply)
+    text = reply.get("text", "")
+    said = all(words in text for words in expect.get("says", ())) and not any(words in text for words in expect.get("says_not", ()))
+    return {**figures, "right": figures["right"] and said}
+
+
+def _judge(expect: dict[str, Any], reply: dict[str, Any]) -> dict[str, bool]:
     wanted, got = expect["outcome"], reply.get("outcome")
     if got != wanted and got in (expect.get("accept") or ()):
         return {"right": True}

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from assistant.privacy import mask
+from assistant.staff.audit import entry
 from assistant.storage.casework_tables import OutboxRow
 from assistant.vault import Vault
 from knowledge.text import clean
@@ -90,15 +91,18 @@ class Outbox:
             open_ = select(OutboxRow).where(OutboxRow.state != State.DELIVERED.value)
             return list(session.scalars(open_.order_by(OutboxRow.written_at).limit(limit)))
 
-    def send_again(self, key: str) -> bool:
-        """Take a parked letter out again; False when there is none."""
+    def send_again(self, key: str, by: str) -> bool:
+        """Take a parked letter out again, with the audit of who did; False when there is none."""
         with self._sessions.begin() as session:
             again = (
                 update(OutboxRow)
                 .where(OutboxRow.key == key, OutboxRow.state == State.PARKED.value)
                 .values(state=State.PENDING.value, attempts=0, written_at=datetime.now(UTC), next_at=datetime.now(UTC))
             )
-            return session.execute(again.returning(OutboxRow.key)).first() is not None
+            if session.execute(again.returning(OutboxRow.key)).first() is None:
+                return False
+            session.add(entry(by, "outbox_again", key))
+            return True
 
     async def run(self) -> None:
         """Deliver letters as they fall due, until cancelled."""

@@ -96,6 +96,8 @@ class TurnTaker:
         stored = await self._stored_context(request.conversation_id)
         message = self._screen(request.text, stored)
         urgent = None if message.empty else screen_out(library, message.query)
+        if urgent is not None and urgent.outcome is Outcome.REFUSED and self._forms.wants(message, stored or Context()):
+            urgent = None
         # Whether a person has the conversation must be known: a turn breaks here rather than speak for them.
         held = await self._reception.held(conversation_id, message, envelope) if request.conversation_id else None
         if stored is None and held is None:

@@ -45,13 +45,13 @@ _LEAD = re.compile(
 )
 _TIME = re.compile(
     r"(?:20\d\d年)?\d{1,2}月\d{1,2}[日号]?(?:[上下中]午|晚上|早上)?(?:\d{1,2}点半?)?|(?:今|昨|前|大前)天(?:[上下中]午|晚上|早上|一早)?(?:\d{1,2}点半?)?|"
-    r"(?:今早|今晚|昨晚|刚才|刚刚|上个?(?:月|周|星期|礼拜)[一二三四五六日天末]?|这个?(?:月|周|星期|礼拜)[一二三四五六日天末]?|最近|去年|[上下中]午\d{1,2}点半?|每天|天天|一直)"
+    r"(?:今早|今晚|昨晚|刚才|刚刚|上个?(?:月|周|星期|礼拜)[一二三四五六日天末]?|这个?(?:月|周|星期|礼拜)[一二三四五六日天末]?|最近|去年|早上|晚上|中午|[上下]午|[上下中]午\d{1,2}点半?|每天|天天|一直)"
 )
 _PLACE = re.compile(
     r"[\u4e00-\u9fff]{0,8}?(?:\d{1,3}|[一二三四五六七八九十]{1,2})号窗口|"
-    r"[\u4e00-\u9fff\d]{1,10}?(?:政务中心|办事处|派出所|社区|街道|小区|医院|学校|车管所|大厅|窗口|公园|市场|工地)"
+    r"[\u4e00-\u9fff\d]{1,10}?(?:政务中心|办事处|派出所|社区|街道|小区|医院|学校|车管所|大厅|窗口|公园|市场|工地|广场|路口|车站|商场|超市)"
 )
-_PLACE_LEAD = re.compile(r"^(?:我?(?:要|想|来)?(?:投诉|举报|反映|表扬)|在|去|到|你们|的|给|对|我们?|今天|昨天|前天|[上下]午)+")
+_PLACE_LEAD = re.compile(r"[上下中]午|[今昨前]天|\d日|我们?|你们|在|去|到|对|给|的|想|要|投诉|举报|反映|表扬")
 _CHANGE = re.compile(
     r"(内容|事情|地点|地方|位置|时间|日期|希望|要求|诉求|联系方式|联系电话|手机号?|电话|号码)"
     r"(?:要)?(?:改一?下|改成|改为|改到|改|写错了?|说错了?|填错了?|错了|不对|应该是|应为|换成|换|是|为|[,，:： ])*(.*)$"
@@ -94,7 +94,7 @@ def tell(told: Told, slot: str, said: str) -> None:
     told[FIELDS[slot]] = said if slot == WHAT else said[:LONGEST]
     asked = ASKED_OF[kind_of(told)]
     place, time = _PLACE.search(said), _TIME.search(said)
-    if slot == WHAT and place and WHERE in asked and (where := _PLACE_LEAD.sub("", place.group())):
+    if slot == WHAT and place and WHERE in asked and (where := _PLACE_LEAD.split(place.group())[-1]):
         told.setdefault("where", where)
     if slot in (WHAT, WHERE) and time and WHEN in asked:
         told.setdefault("when", time.group())

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from assistant.answering import thresholds
 from assistant.answering.answerer import Draft
-from assistant.answering.context import FormName, Intent, OpenForm
+from assistant.answering.context import Context, FormName, Intent, OpenForm
+from assistant.casework import words
 from assistant.desk import OpenTurn
 from assistant.messages import Option
+from assistant.screen import Screened
 from knowledge.vocabulary import Outcome
 
 MOST_STRAYED = 2
@@ -21,6 +22,10 @@ class Form(Protocol):
     name: FormName
     slots: tuple[str, ...]
     """What it asks for, in this order; the slots of Rasa's form."""
+
+    def claims(self, message: Screened) -> bool:
+        """Whether a message plainly asks for this form, whatever the engine or a likeness to something else makes of it."""
+        ...
 
     async def begin(self, turn: OpenTurn, intent: Intent) -> None:
         """Decide the turn of a message that asks for this form."""
@@ -52,8 +57,7 @@ class Forms:
     async def listen(self, turn: OpenTurn, intent: Intent) -> bool:
         """Let the form have the message that it is for; True when the turn is decided.
 
-        An open form is asked first. A case number begins the progress form whatever the engine makes of it, and a
-        work order's number asks for its state, so that both work without the engine.
+        An open form is asked first. What plainly asks for a form begins it, with the engine or without.
         """
         if turn.decided:
             return True
@@ -63,12 +67,21 @@ class Forms:
         form = turn.context.form
         if form is not None:
             return await self._forms[form.name].take(turn, form, intent)
-        acts = intent.name in ("complaint", "rating", "handoff") and intent.confidence >= thresholds.ACT_SURE
-        if turn.message.given.order and intent.name != "rating":
-            await self.begin(FormName.HOTLINE, turn, intent)
-        elif turn.message.given.number and not acts:
-            await self.begin(FormName.PROGRESS, turn, intent)
+        claiming = self._claiming(turn.message)
+        if claiming is not None:
+            await claiming.begin(turn, intent)
         return turn.decided
+
+    def wants(self, message: Screened, context: Context) -> bool:
+        """Whether a form is to have a message that sounds like something to be refused.
+
+        A story told to 12345 may well be about bribes or forged papers, and “查查我的件” is not about somebody else's.
+        """
+        telling = context.form is not None and context.form.name in (FormName.HOTLINE, FormName.RATING)
+        return telling or self._claiming(message) is not None
+
+    def _claiming(self, message: Screened) -> Form | None:
+        return next((form for form in self._forms.values() if form.claims(message)), None)
 
     def remind(self, turn: OpenTurn, draft: Draft) -> Draft:
         """After a message about something else: say how to go on with the open form, or let it go."""
@@ -82,6 +95,15 @@ class Forms:
         strayed = form.model_copy(update={"strayed": form.strayed + 1})
         turn.context = turn.context.model_copy(update={"form": strayed})
         return replace(draft, text=f"{draft.text}\n\n{words}")
+
+
+def leave(turn: OpenTurn, draft: Draft) -> bool:
+    """Close the form. What is asked in the same breath (“不查了，那要多少钱”) is not for the form any more: False."""
+    if words.asks(turn.message.query):
+        turn.context = turn.context.model_copy(update={"form": None})
+        return False
+    turn.fill_in(draft, None)
+    return True
 
 
 def choices(name: FormName, *labels: str) -> tuple[Option, ...]:

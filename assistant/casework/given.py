@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from assistant.privacy import phone_in
+from assistant.privacy import mask, phone_in
 
 NUMBER_LABEL, TAIL_LABEL, ORDER_LABEL = "[办件编号]", "[手机尾号]", "[工单编号]"
 
@@ -43,9 +43,10 @@ class Given:
 
 _CHINESE_DIGITS = str.maketrans("〇零一二三四五六七八九幺", "001234567891")
 _SPOKEN = re.compile(r"[〇零一二三四五六七八九幺]{4,}")
-_RUN = re.compile(r"(?:(?<![A-Za-z])[A-Za-z]{1,6}[ -]?)?\d[\dOoIl]*(?:[ -]+[\dOoIl]+)*")
+_RUN = re.compile(r"(?:(?<![A-Za-z])[A-Za-z]{1,6}[ -]?)?\d[\dOoIl]*(?:[ -]+[\dOoIl]+)*[Xx]?")
 _GAP = re.compile(r"[ -]+")
 _CONFUSED = str.maketrans("OoIl", "0011")
+_TAIL = re.compile(r"[\dOoIl]{4}")
 _TAIL_CUE = re.compile(r"(?:尾号|(?:后|末|最后|后面|末尾)(?:四|4)(?:位|个)(?:数字?)?)[是为:：, ]*$")
 _NUMBER_CUE = re.compile(r"编号|编码|受理|办件|单号|回执|查|进度")
 _COUNTED = re.compile(r"[年月日号楼元块点分个人天岁路栋室次%]")
@@ -136,10 +137,10 @@ def _read_tail(reading: _Reading, text: str, found: re.Match[str], asked: bool) 
     mobile = _MOBILE.fullmatch(whole)
     if mobile:
         reading.tail = mobile.group(1)[-4:]  # masked as a phone by the privacy rules
-    elif is_identity_number(whole):
+    elif mask(whole) == "[证件号]":
         reading.flaw = Flaw.IDENTITY
-    elif len(pieces[-1][2]) == 4 and pieces[-1][2].isdigit() and len(pieces) == 1:
-        reading.tail = whole
+    elif len(pieces) == 1 and _TAIL.fullmatch(pieces[0][2]):
+        reading.tail = pieces[0][2].translate(_CONFUSED)
         reading.labels.append((pieces[-1][:2], TAIL_LABEL))
     elif cued or len(whole) < 6:
         reading.flaw = reading.flaw or (Flaw.TAIL if cued or len(whole) >= 3 else None)

@@ -13,14 +13,14 @@ from assistant.answering.picks import picked_label, picked_number
 from assistant.casework import draft as drafts
 from assistant.casework import words
 from assistant.casework.draft import CONTACT, QUESTIONS, WHAT, WHEN, WHERE, WISH
-from assistant.casework.forms import choices, numbered
+from assistant.casework.forms import choices, leave, numbered
 from assistant.casework.order_status import OrderStatus
 from assistant.casework.orders import WorkOrders
 from assistant.casework.tickets import Tickets
 from assistant.desk import OpenTurn
 from assistant.messages import Action
 from assistant.outbox import Outbox
-from assistant.screen import screen
+from assistant.screen import Screened, screen
 from knowledge.text import fold
 from knowledge.vocabulary import Outcome
 from outside.models import WORK_ORDER_TITLES
@@ -35,8 +35,10 @@ SHORT_ACT = 12
 _FILE = re.compile(r"登记|提交|交上去|交吧|反映|投诉|报上去|帮我(?:报|交|写)|要工单|下(?:个|一个)?工单|递上去|发出去|就这么交")
 _WANTS_CHANGE = re.compile(r"修改|改一?下|要改|改改|写错|说错|填错|不对|有误|重(?:新)?(?:写|填)|先别|等一?下")
 _MORE = re.compile(r"^(?:补充|还有|另外|再加|加上|再补)(?:一?(?:点|句|条|下))?[,，:： ]*")
+_PLAINLY = re.compile(r"^(?:你好|您好)?[,，。 ]*我?(?:们)?(?:就|现在)?(?:要|想|必须|来)?(?:实名|匿名)?(?:投诉|举报|检举|表扬)")
+_ANGRY = re.compile(r"我(?:就|真|现在)?(?:要|想|必须)(?:实名|匿名)?(?:投诉|举报)")
 _ASKS_AFTER = re.compile(
-    r"(?:工单|投诉|举报|反映|建议|12345).{0,12}(?:怎么样|办到哪|到哪|处理(?:了|好|得|完)?(?:没|吗|怎)|进度|结果|回(?:复|音|信)|办(?:好|结|完)|状态|有没有)"
+    r"(?:工单|我(?:上次|之前|昨天|前天|刚才)?(?:投诉|举报|反映|建议)).{0,12}(?:怎么样|办到哪|到哪|处理(?:了|好|得|完)?(?:没|吗|怎)|进度|结果|回(?:复|音|信)|办(?:好|结|完)|状态|有没有)"
     r"|(?:查|看)(?:一?下)?(?:我的?)?(?:那个)?工单"
 )
 
@@ -55,13 +57,18 @@ class HotlineForm:
         self._outbox = outbox
         self._case_number = case_number
 
+    def claims(self, message: Screened) -> bool:
+        """See `Form.claims`: a work order's number, asking after one, or a story with “我要投诉” in it."""
+        text = message.query
+        angry = bool(_ANGRY.search(text)) or bool(_PLAINLY.match(text)) and not words.asks(text)
+        return bool(message.given.order) or _asks_after(text) or (angry and drafts.tells(text))
+
     async def begin(self, turn: OpenTurn, intent: Intent) -> None:
         """Begin a draft with what the message tells; answer first where it asks; say how far an earlier one is."""
-        text = turn.message.query
         if turn.message.given.order:
             self._status.tell(turn, turn.message.given.order)
-        elif _ASKS_AFTER.search(text) and (mine := await asyncio.to_thread(self._orders.of_conversation, turn.conversation)):
-            self._status.tell(turn, mine[0])
+        elif _asks_after(turn.message.query):
+            await self._tell_of_the_latest(turn)
         elif turn.is_question(intent) or self._hides_a_question(turn):
             await self._answer_and_offer(turn, intent)
         else:
@@ -80,7 +87,7 @@ class HotlineForm:
             turn.fill_in(Draft(Outcome.HOTLINE, f"刚才写的过了时间，已经清掉了。{QUESTIONS[WHAT]}"), self._form(WHAT))
         elif self._leaves(turn, form, intent):
             await asyncio.to_thread(self._tickets.use, turn.conversation, form.ticket)
-            turn.fill_in(Draft(Outcome.HOTLINE, "好的，不交了，写的内容已经删掉。以后想反映，随时跟我说。"), None)
+            return leave(turn, Draft(Outcome.HOTLINE, "好的，不交了，写的内容已经删掉。以后想反映，随时跟我说。"))
         elif self._elsewhere(turn, form, intent):
             return False
         elif words.waits(text):
@@ -99,6 +106,14 @@ class HotlineForm:
             return "刚才的工单还没交：要交就说“确认提交”，不交了就说“不交了”。"
         return f"刚才的工单还没写完：{QUESTIONS.get(form.asks, '要改哪一样？')}不想写了就说“不交了”。"
 
+    async def _tell_of_the_latest(self, turn: OpenTurn) -> None:
+        mine = await asyncio.to_thread(self._orders.of_conversation, turn.conversation)
+        if mine:
+            self._status.tell(turn, mine[0])
+        else:
+            text = "请把工单编号发给我（GD开头，后面12位数字），我来查。打电话登记的工单，请打12345报编号问。"
+            turn.fill_in(Draft(Outcome.HOTLINE, text, actions=(CALL_12345,)), turn.context.form)
+
     async def _start(self, turn: OpenTurn, said: str) -> None:
         """A draft from the first message."""
         told = drafts.begun(said)
@@ -108,7 +123,7 @@ class HotlineForm:
     async def _answer_and_offer(self, turn: OpenTurn, intent: Intent) -> None:
         """Answer what was asked, then offer to file what was complained of."""
         draft = turn.answer(intent)
-        if draft.outcome is not Outcome.ANSWERED or intent.name != "complaint":
+        if draft.outcome is not Outcome.ANSWERED:
             return
         ticket = await asyncio.to_thread(self._tickets.issue, turn.conversation, {"what": turn.message.clear})
         offer = "您说的不满意的地方，我也可以帮您登记到12345，有编号、有人回复。要登记就说“登记”。"
@@ -121,8 +136,7 @@ class HotlineForm:
     async def _take_offer(self, turn: OpenTurn, form: OpenForm) -> bool:
         text = turn.message.query
         if words.stops(text):
-            turn.fill_in(Draft(Outcome.HOTLINE, "好的，那就不登记。还要问什么，您说。"), None)
-            return True
+            return leave(turn, Draft(Outcome.HOTLINE, "好的，那就不登记。还要问什么，您说。"))
         if not (words.agrees(text) or _FILE.search(text) and len(fold(text)) <= SHORT_ACT):
             return False
         told = await asyncio.to_thread(self._tickets.use, turn.conversation, form.ticket)
@@ -244,7 +258,7 @@ class HotlineForm:
             return True
         acts = ("handoff", "greet", "thanks", "goodbye", "bot_identity", *(() if form.asks == WHAT else ("progress",)))
         if intent.name in acts and intent.confidence >= thresholds.ACT_SURE and len(fold(text)) <= SHORT_ACT:
-            return not words.skips(text)
+            return not (words.skips(text) or words.at_once(text))
         if form.asks == WHAT and intent.name == "complaint" or not words.asks(text):
             return False
         question, ranking = turn.library.rank(text)
@@ -257,3 +271,8 @@ class HotlineForm:
         told = told or {}
         open_slots = (*drafts.missing(told), CONFIRMED, asks) if told else self.slots
         return OpenForm(name=self.name, asks=asks, given=tuple(slot for slot in self.slots if slot not in open_slots), ticket=ticket)
+
+
+def _asks_after(text: str) -> bool:
+    """Whether somebody asks how far an earlier work order is (“我投诉的事怎么样了”), and has no new one."""
+    return bool(_ASKS_AFTER.search(text)) and not re.search(r"我要|还要|再(?:投诉|反映|举报)|没有?人", text)

@@ -14,14 +14,14 @@ import structlog
 from assistant.answering.answerer import CALL_12345, HANDOFF, Draft
 from assistant.answering.context import FormName, Intent, OpenForm
 from assistant.casework import words
-from assistant.casework.forms import choices, numbered
+from assistant.casework.forms import choices, leave, numbered
 from assistant.casework.given import Flaw, Given
 from assistant.casework.locks import FAILURES, LOCK, Locks
 from assistant.casework.report import report
 from assistant.casework.tickets import Tickets, Told
 from assistant.desk import OpenTurn
 from assistant.messages import Option
-from assistant.privacy import mask
+from assistant.screen import Screened
 from knowledge.vocabulary import Outcome
 from outside.errors import OutsideError, OutsideRefused, OutsideUnavailable
 from outside.models import CaseRecord, LimitWarning, Parcel, PickupKind
@@ -43,8 +43,13 @@ _WHERE = re.compile(
     r"(?:编号|号码|回执|受理号).{0,8}(?:在哪|哪里|是什么|是啥|是哪|没|找不到|丢|忘|怎么|冇|不知道|不记得)|什么编号|哪个(?:编号|号)"
 )
 _WHICH_PHONE = re.compile(
-    r"哪个(?:手机|电话|号码)|手机.{0,6}(?:换了|不用了|忘|停机|注销|哪个|不记得)|(?:为什么|干嘛|为啥).{0,6}(?:手机|电话|尾号|四位)"
+    r"哪个(?:手机|电话|号码)|手机.{0,6}(?:换了|换号|不用了|忘|停机|注销|哪个|不记得)|(?:为什么|干嘛|为啥).{0,6}(?:手机|电话|尾号|四位)"
 )
+_MINE = re.compile(
+    r"(?:查|看).{0,6}我(?:的|那个|自己的)?(?:办?件|申请|业务)|^查(?:询)?(?:一?下)?(?:办件)?进度$"
+    r"|我(?:的|那个|自己的)(?:办?件|申请).{0,6}(?:到哪|进度|怎么样|好了没|好了吗|批了)"
+)
+_HOW = re.compile(r"怎么(?:查|看)|如何|哪里(?:查|看)|在哪(?:查|看)|哪个(?:网|app|菜单|入口|平台)|入口|啷(?:样)?(?:查|看)|教我")
 _OTHER_WAYS = "您也可以：\n1. 打开赣服通，在“我的办件”里看\n2. 拿着回执问当初收件的窗口\n3. 打12345，报编号请话务员查"
 _NOT_FOUND = "没有查到和这两样都对得上的办件。请核对一下，哪样不对就把那样重新发来；也可能是刚交的材料还没有登记。"
 _STOPPED = "好的，不查了。还要问什么，您说。"
@@ -65,9 +70,14 @@ class ProgressForm:
         self._locks = locks
         self._example = example
 
+    def claims(self, message: Screened) -> bool:
+        """See `Form.claims`: a case number, or one's own case."""
+        return bool(message.given.number) or bool(_MINE.search(message.query) and not _HOW.search(message.query))
+
     async def begin(self, turn: OpenTurn, intent: Intent) -> None:
         """Ask for what is missing, or answer: “怎么查进度” is a question, “查进度” is none."""
-        if not turn.message.given.proof and turn.is_question(intent) and words.asks(turn.message.query):
+        plain = self.claims(turn.message) and not words.asks(turn.message.query)
+        if not turn.message.given.proof and not plain and turn.is_question(intent):
             turn.answer(intent)
             return
         await self._go_on(turn, OpenForm(name=self.name, asks=NUMBER), turn.message.given)
@@ -79,7 +89,7 @@ class ProgressForm:
             await self._go_on(turn, form, given)
         elif words.stops(text) or intent.name == "stop":
             await asyncio.to_thread(self._tickets.use, turn.conversation, form.ticket)
-            turn.fill_in(Draft(Outcome.PROGRESS, _STOPPED), None)
+            return leave(turn, Draft(Outcome.PROGRESS, _STOPPED))
         elif words.retries(text) and not self._missing(form):
             await self._go_on(turn, form, given)
         elif _WHERE.search(text):
@@ -154,7 +164,7 @@ class ProgressForm:
 
     async def _tell(self, turn: OpenTurn, case: CaseRecord, limit: LimitWarning | None, parcel: Parcel | None) -> Draft:
         """Report the case, and keep a ticket with which it may be rated once it is finished."""
-        text = mask(report(case, turn.today, limit, parcel))
+        text = report(case, turn.today, limit, parcel)
         ticket = ""
         options: tuple[Option, ...] = ()
         if case.result is not None:

@@ -11,13 +11,14 @@ from assistant.answering.answerer import HANDOFF, Draft
 from assistant.answering.context import FormName, Intent, OpenForm
 from assistant.answering.picks import picked_number
 from assistant.casework import words
-from assistant.casework.forms import choices, numbered
+from assistant.casework.forms import choices, leave, numbered
 from assistant.casework.progress import NUMBER
 from assistant.casework.ratings import BAD, RECTIFY_WORKDAYS, Ratings
 from assistant.casework.tickets import Tickets
 from assistant.desk import OpenTurn
 from assistant.messages import Action
 from assistant.outbox import Outbox
+from assistant.screen import Screened
 from knowledge.text import fold
 from knowledge.vocabulary import Outcome
 from outside.models import RATING_TITLES, RatedKind, Rating, RatingLevel
@@ -59,6 +60,10 @@ class RatingForm:
         self._tickets = tickets
         self._outbox = outbox
 
+    def claims(self, message: Screened) -> bool:
+        """See `Form.claims`: nothing that the engine does not see."""
+        return False
+
     async def begin(self, turn: OpenTurn, intent: Intent) -> None:
         """Take the level that the message names, or ask for one; “好差评是什么” is a question."""
         text = turn.message.query
@@ -85,8 +90,8 @@ class RatingForm:
             number = picked_number(text, 4)
             level = LEVELS[number] if number is not None else LEVELS[4] if fold(text) in ("5", "五", "第五个") else level_in(text)
             if words.stops(text) or intent.name == "stop":
-                turn.fill_in(Draft(Outcome.RATING, "好的，不评也没关系。"), None)
-            elif level is not None:
+                return leave(turn, Draft(Outcome.RATING, "好的，不评也没关系。"))
+            if level is not None:
                 await self._graded(turn, level, "")
             elif intent.name == "rating":
                 self._ask_level(turn, (await self._matter(turn))[0])

@@ -46,8 +46,8 @@ def wire_casework(engine: Engine, vault: Vault, outside: Outside, settings: Sett
     kept_ratings = Ratings(engine, vault, outbox)
     forms = Forms(
         [
-            ProgressForm(outside.cases, outside.post, outside.supervision, tickets, locks, settings.case_number_example),
             HotlineForm(work_orders, OrderStatus(work_orders, outside.hotline, locks), tickets, outbox, settings.case_number),
+            ProgressForm(outside.cases, outside.post, outside.supervision, tickets, locks, settings.case_number_example),
             RatingForm(kept_ratings, tickets, outbox),
         ]
     )

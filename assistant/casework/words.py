@@ -24,14 +24,19 @@ _AT_ONCE = re.compile(
     r"直接(?:提交|交|登记|报)|就(?:这些|这样)(?:了|吧)?(?:提交|交|登记)?$|没有(?:别的|其他|要补充)|说完了|其他(?:都)?(?:不填|不写|没有)|别的(?:都)?没有"
 )
 _ASKS = re.compile(
-    r"[?？]|吗|么|呢|什么|怎么|咋|如何|多少|多久|几(?:天|时|点|个|号)|哪|谁|啥|啷|能不能|可不可以|行不行|要不要|是不是|有没有"
+    r"[?？]|吗|么|呢|什么|怎么|咋|如何|多少|多久|几(?:天|时|点|个|号)|哪|谁|啥|啷"
+    r"|能不能|可不可以|行不行|要不要|是不是|有没有|(?:不|没|啵|冇)[。 ]*$"
 )
 
 
 def stops(text: str) -> bool:
     """Whether somebody wants to leave the form (“算了不查了”)."""
     key = fold(text)
-    return bool(_STOP.search(key)) and len(key) <= 16 and not _NOT_STOP.search(key)
+    found = _STOP.search(key)
+    if found is None or _NOT_STOP.search(key):
+        return False
+    # A longer message stops at its beginning or not at all: further on it tells what others did.
+    return len(key) <= 16 or (found.start() <= 2 and found.group().startswith(("算了", "不", "先不", "别")) and asks(text))
 
 
 def skips(text: str) -> bool:
