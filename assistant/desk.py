@@ -10,6 +10,14 @@ from assistant.answering.library import Library
 from assistant.screen import Screened
 from knowledge.vocabulary import Outcome
 
+_ABOUT = {
+    Outcome.HANDOFF: ("t-rengong",),
+    Outcome.HOTLINE: ("t-tousu", "t-12345"),
+    Outcome.PROGRESS: ("t-jindu",),
+    Outcome.RATING: ("t-haochaping",),
+}
+"""The topics that tell about an act. “我要投诉” and “怎么投诉” are alike; the first wants it done."""
+
 
 @dataclass
 class OpenTurn:
@@ -35,9 +43,14 @@ class OpenTurn:
         best = ranking.best
         asked = best is not None and self.library.subject(best.match.subject).kind in ("item", "topic")
         exact = best is not None and best.match.exact == 1
-        unsure = intent.confidence < thresholds.ACT_SURE and ranking.confidence >= thresholds.ACT_OVERRIDE
-        picking = bool(self.context.options) and intent.confidence < thresholds.ACT_SURE
-        if asked and (exact or unsure) or picking:
+        guess, unsure = intent.confidence < thresholds.ACT_GUESS, intent.confidence < thresholds.ACT_SURE
+        enough = thresholds.GUESS_OVERRIDE if guess else thresholds.ACT_OVERRIDE
+        if best is not None and best.match.subject in _ABOUT.get(outcome, ()):
+            enough = thresholds.OWN_TOPIC
+        published = asked and (exact or unsure and ranking.confidence >= enough)
+        picking = bool(self.context.options) and unsure
+        follows = self.context.subject is not None and guess and bool(question.facets)
+        if published or picking or follows:
             return self.answer(intent)
         self.draft = draft or Draft(outcome, text, explanation={"intent": intent.name, "intent_confidence": round(intent.confidence, 3)})
         return self.draft
