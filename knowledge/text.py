@@ -5,11 +5,14 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TypeVar
 
 import jieba
 from opencc import OpenCC
 from pypinyin import lazy_pinyin
+
+_Word = TypeVar("_Word", bound=str)
 
 MAX_TEXT = 1000
 """Longest text that is looked at, in characters; a story of 150 is common, 1,000 is generous."""
@@ -55,7 +58,7 @@ _LONGEST = 6
 """Characters of the longest term that a slip is looked for."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def _sound(character: str) -> str:
     """The commonest reading of a character, without its tone."""
     return str(lazy_pinyin(character)[0])
@@ -154,7 +157,7 @@ class Lexicon:
         return [sys.intern(word) for word in words] + grams  # one object a term: 13,000 phrases repeat them
 
 
-def distinct(values: Iterable[str]) -> list[str]:
+def distinct(values: Iterable[_Word]) -> list[_Word]:
     """The values without repeats, in their first order."""
     return list(dict.fromkeys(values))
 

@@ -33,7 +33,7 @@ twenty with 0.05, which finds a third as many; this lies between."""
 CUE = 0.3
 """What a facet's cue in the wording adds to the engine's belief in it."""
 
-FACET = 0.3
+FACET = 0.2
 """Belief from which a facet counts as asked; below, nothing was asked in particular."""
 
 FACET_SHARPNESS = 15.0
