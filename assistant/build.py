@@ -25,7 +25,6 @@ from knowledge.compiler import compile_snapshot
 from knowledge.difference import Difference, difference
 from knowledge.loader import Knowledge, Problem, load
 from knowledge.snapshot import Snapshot
-from knowledge.vocabulary import Facet
 
 Say = Callable[[str], None]
 Gate = Callable[[Publication], None]
@@ -165,16 +164,17 @@ def write_dialogue_data(knowledge: Knowledge, folder: Path) -> None:
 
 
 def _published_questions(knowledge: Knowledge) -> dict[str, object]:
-    """The items' own questions as examples of their facets: the widest wording that we have of each.
+    """The items' own questions as examples of their facets, and what asks in general: the widest wording that we have.
 
-    Only questions that name one facet alone; see docs/decisions/0003-intent-classifier.md.
+    They teach the engine above all what is a question and no complaint; see docs/decisions/0003-intent-classifier.md.
     """
-    examples: dict[Facet, list[str]] = {facet: [] for facet in Facet}
+    examples: dict[str, list[str]] = {}
     for item in knowledge.items.values():
         for facet, questions in item.questions.items():
-            if facet != "any":
-                examples[Facet(facet)] += [knowledge.lexicon.standardise(q) for q in questions]
-    blocks = [{"intent": f"ask_{f}", "examples": "".join(f"- {e}\n" for e in found)} for f, found in examples.items() if found]
+            examples.setdefault("general" if facet == "any" else facet, []).extend(questions)
+    examples["general"] += [question for topic in knowledge.topics.values() for question in topic.questions]
+    read = knowledge.lexicon.standardise
+    blocks = [{"intent": f"ask_{facet}", "examples": "".join(f"- {read(q)}\n" for q in found)} for facet, found in examples.items()]
     return {"version": "3.1", "nlu": blocks}
 
 

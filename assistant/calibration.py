@@ -1,17 +1,25 @@
 """Refit the ranking's weights and the confidence to the present phrases and encoder."""
 
 import json
+from dataclasses import replace
 
 from assistant.answering.encoder import Encoder
+from assistant.answering.index import SearchIndex
+from assistant.answering.library import Library
 from assistant.answering.question import QuestionReader
 from assistant.answering.ranking import fit_ranker
+from assistant.answering.thread_fitting import examples, fit_thread_weights
 from assistant.build import Say
 from assistant.encoders import load_encoder, train_on
-from assistant.settings import Settings
+from assistant.evaluation import read_dialogues
+from assistant.settings import ROOT, Settings
 from assistant.shelf import CALIBRATION
 from knowledge.compiler import compile_snapshot
 from knowledge.loader import load
 from knowledge.snapshot import Phrase
+
+THREADS = ROOT / "nlu" / "threads.jsonl"
+"""Threads with the subject that each message means; training data, never used for measuring."""
 
 
 def refit(settings: Settings, say: Say) -> None:
@@ -26,5 +34,9 @@ def refit(settings: Settings, say: Say) -> None:
         return external if external is not None else train_on(snapshot, phrases, reader)
 
     ranker = fit_ranker(snapshot, reader, lambda phrases: make_encoder(list(phrases)))
+    library = Library.of(snapshot, SearchIndex(snapshot, reader, make_encoder(list(snapshot.phrases))), ranker)
+    threads = examples(library, read_dialogues(THREADS))
+    say(f"拟合中：用 {len(threads)} 句追问…")
+    ranker = replace(ranker, thread_weights=fit_thread_weights(threads))
     CALIBRATION.write_text(json.dumps(ranker.as_dict(), indent=1) + "\n", "utf-8")
     say(f"已写入 {CALIBRATION.name}")

@@ -11,6 +11,14 @@ from assistant.answering.library import Library
 from assistant.screen import Screened
 from knowledge.vocabulary import Outcome
 
+_ABOUT = {
+    "handoff": ("t-rengong",),
+    "complaint": ("t-tousu", "t-12345"),
+    "progress": ("t-jindu",),
+    "rating": ("t-haochaping",),
+}
+"""The topics that tell about an act. “我要投诉” and “怎么投诉” are alike; the first wants it done."""
+
 
 @dataclass
 class OpenTurn:
@@ -59,13 +67,18 @@ class OpenTurn:
 
         “怎么查进度” is a question about progress and has an answer; “我的批了没有” is none.
         """
-        ranking = self.library.rank(self.message.query)[1]
+        question, ranking = self.library.rank(self.message.query)
         best = ranking.best
         asked = best is not None and self.library.subject(best.match.subject).kind in ("item", "topic")
         exact = best is not None and best.match.exact == 1
-        unsure = intent.confidence < thresholds.ACT_SURE and ranking.confidence >= thresholds.ACT_OVERRIDE
-        picking = bool(self.context.options) and intent.confidence < thresholds.ACT_SURE
-        return asked and (exact or unsure) or picking
+        guess, unsure = intent.confidence < thresholds.ACT_GUESS, intent.confidence < thresholds.ACT_SURE
+        enough = thresholds.GUESS_OVERRIDE if guess else thresholds.ACT_OVERRIDE
+        if best is not None and best.match.subject in _ABOUT.get(intent.name, ()):
+            enough = thresholds.OWN_TOPIC
+        published = asked and (exact or unsure and ranking.confidence >= enough)
+        picking = bool(self.context.options) and unsure
+        follows = self.context.subject is not None and guess and bool(question.facets)
+        return published or picking or follows
 
     def act(self, outcome: Outcome, text: str, intent: Intent, draft: Draft | None = None) -> Draft:
         """End the turn with an act, unless the message is a question."""

@@ -37,6 +37,7 @@ def load_ranker(path: Path = CALIBRATION) -> Ranker:
         confidence_bias=found["confidence_bias"],
         known_weights=tuple(found["known_weights"]),
         known_bias=found["known_bias"],
+        thread_weights=tuple(found["thread_weights"]),
     )
 
 

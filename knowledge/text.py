@@ -5,11 +5,14 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TypeVar
 
 import jieba
 from opencc import OpenCC
 from pypinyin import lazy_pinyin
+
+_Word = TypeVar("_Word", bound=str)
 
 MAX_TEXT = 1000
 """Longest text that is looked at, in characters; a story of 150 is common, 1,000 is generous."""
@@ -59,6 +62,28 @@ def fold(text: str) -> str:
     return _NOT_WORD.sub("", normalise(text))
 
 
+_BLURRED = re.compile(r"(?<=^[zcs])h|(?<=[aeiou]n)g$")
+_LONGEST = 6
+"""Characters of the longest term that a slip is looked for."""
+
+
+@cache
+def _sound(character: str) -> str:
+    """The commonest reading of a character, without its tone."""
+    return str(lazy_pinyin(character)[0])
+
+
+def _heard(sounds: Sequence[str]) -> str:
+    """How a run of characters is told apart by ear.
+
+    In three and more, z and zh, c and ch, s and sh, -n and -ng are one, as in most southern mouths (身分正 for 身份证);
+    in two that would find words where there are none.
+    """
+    if len(sounds) == 2:
+        return " ".join(sounds)
+    return " ".join(_BLURRED.sub("", sound) for sound in sounds)
+
+
 @dataclass(frozen=True)
 class Lexicon:
     """The project's words: what jieba must not cut, how dialect and old names are read."""
@@ -69,15 +94,15 @@ class Lexicon:
     """(variant, standard word) pairs, longest variant first."""
     fillers: tuple[str, ...] = ()
     """Words that carry nothing for the search (请问, 那个, 你好 …)."""
-    _homophones: dict[tuple[str, ...], str] = field(default_factory=dict, compare=False, repr=False)
+    _homophones: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
     _cutter: jieba.Tokenizer = field(default_factory=jieba.Tokenizer, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         for term in self.terms:
             # High frequency: a domain term is never split into general words.
             self._cutter.add_word(term, freq=20_000)
-            if len(term) >= 2:
-                self._homophones.setdefault(tuple(lazy_pinyin(term)), term)
+            if 2 <= len(term) <= _LONGEST:
+                self._homophones.setdefault(_heard([_sound(character) for character in term]), term)
 
     def standardise(self, text: str) -> str:
         """Normalise, then read dialect, abbreviations, old names and homophones as standard words."""
@@ -90,18 +115,17 @@ class Lexicon:
     def _restore_homophones(self, text: str) -> str:
         """Replace a run of characters that sounds like a domain term and is no word itself (公机金, 架照)."""
         for run in re.findall(r"[\u4e00-\u9fff]{2,}", text):
-            sounds = lazy_pinyin(run)
-            if len(sounds) != len(run):
-                continue
-            edges = self._edges(run)
+            sounds = [_sound(character) for character in run]
+            edges: set[int] | None = None
             fixed, at = run, 0
             while at < len(run) - 1:
-                for size in (6, 5, 4, 3, 2):
-                    term = self._homophones.get(tuple(sounds[at : at + size])) if at + size <= len(run) else None
+                for size in range(min(_LONGEST, len(run) - at), 1, -1):
+                    term = self._homophones.get(_heard(sounds[at : at + size]))
                     said = run[at : at + size]
                     # 户口不在 sounds like 户口簿在: a “not” is never a slip.
-                    if term is None or said.count("不") != term.count("不"):
+                    if term is None or term == said or said.count("不") != term.count("不"):
                         continue
+                    edges = self._edges(run) if edges is None else edges
                     # A slip breaks the words around it; what cuts through known words, or is one, is none
                     # (打工租房 is not 打公租房).
                     if {at, at + size} <= edges and not self._cutter.FREQ.get(said):
@@ -142,7 +166,7 @@ class Lexicon:
         return [sys.intern(word) for word in words] + grams  # one object a term: 13,000 phrases repeat them
 
 
-def distinct(values: Iterable[str]) -> list[str]:
+def distinct(values: Iterable[_Word]) -> list[_Word]:
     """The values without repeats, in their first order."""
     return list(dict.fromkeys(values))
 

@@ -1,6 +1,7 @@
 """From a question and its context to a published answer, a question back, or an honest no."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -12,10 +13,11 @@ from assistant.answering.library import Library
 from assistant.answering.picks import declines_all
 from assistant.answering.question import Question
 from assistant.answering.ranking import Ranked, Ranking
-from assistant.answering.thread import Meant, elliptical, place
+from assistant.answering.thread import affirmed, elliptical, rank_in_thread, tapped
 from assistant.messages import Action, Answer, Option
 from knowledge.render import is_expired
-from knowledge.snapshot import Subject
+from knowledge.snapshot import Phrase, Subject
+from knowledge.text import distinct
 from knowledge.vocabulary import FACET_TITLES, Facet, Outcome
 
 CALL_12345 = Action(kind="call", label="拨打12345", value="12345")
@@ -39,39 +41,41 @@ class Draft:
 
 
 def respond(library: Library, text: str, context: Context, intent: Intent, today: date) -> tuple[Draft, Context]:
-    """Answer one message.
-
-    First the thread is asked what the message means (a pick, a follow-up, a sibling); only what stands on
-    its own is ranked against everything.
-    """
+    """Answer one message: a pick among open options, what it means in its thread, or, without a thread, what it says alone."""
     question, ranking = library.rank(text)
-    if context.options and declines_all(text):
+    options = [o for o in context.options if library.knows(o)]
+    if options and declines_all(text):
         return _ask_again(context)
-    if (
-        intent.name == "affirm"
-        and intent.confidence >= thresholds.AFFIRM
-        and len(question.core) <= thresholds.SHORT
-        and not context.options
-    ):
+    picked = tapped(library, text, question, options) if options else None
+    if picked is not None:
+        # A button's own words are no question: what was asked before is answered.
+        return _answer(library, picked, context.asked_facets, 1.0, None, _asking(context, question), today, {"picked": picked})
+    if intent.name == "affirm" and intent.confidence >= thresholds.AFFIRM and len(question.core) <= thresholds.SHORT and not options:
         return Draft(Outcome.SMALLTALK, AFFIRMED), context
+    exact = _exact(library, question, options)
+    thread = rank_in_thread(library, text, context) if exact is None else None
     named = named_facets(question, intent)
-    meant = place(library, text, question, ranking, context, named, intent.name.startswith("ask_"))
-    if meant is not None:
-        matches = library.index.match(question, only=[meant.subject]) if meant.how == "kept" and question.core else []
-        match = matches[0] if matches else None
-        facets = _facets_in_thread(meant, match, question, intent, named, context)
-        return _answer(library, meant.subject, facets, 1.0, match, _asking(context, question), today, {meant.how: meant.subject})
-    best = ranking.best
-    if context.options and ranking.confidence < thresholds.ANSWER and intent.name.startswith("ask_"):
-        offered = [o for o in context.options if library.knows(o)]
-        return _clarify(library, WHICH, offered, named or context.asked_facets, context, {"asked_again": offered})
-    facets = asked_facets(question, intent, best.match.facets if best else {})
-    if elliptical(text) or 0 < len(question.core) <= thresholds.SHORT:
-        facets = named or context.asked_facets or context.facets or facets
-    exact = library.index.exact_phrase(question)
+    if thread is not None:
+        ranking = thread
+        if options and thread.confidence < thresholds.ANSWER and (intent.name.startswith("ask_") or not question.core):
+            return _clarify(library, WHICH, options, named or context.asked_facets, context, {"asked_again": options})
+    elif not question.core and ranking.confidence < thresholds.ANSWER and library.snapshot.popular:
+        why = explain(ranking, question) | {"decided_by": "no_matter"}
+        return _clarify(library, library.snapshot.popular_ask, list(library.snapshot.popular), named, context, why)
+    facets = _wanted(text, question, intent, named, ranking.best, context, thread is not None)
     if exact is not None and exact.facet is not None:
         facets = (exact.facet, *(f for f in question.facets if f is not exact.facet))
+    if intent.name == "out_of_scope" and thread is not None and not options and intent.confidence >= thresholds.OUT_OF_THREAD:
+        ranking = library.rank(text)[1]  # “今天热不热” is no follow-up, whatever the thread makes likely
     return _decide(library, question, ranking, facets, named, _asking(context, question), intent, today)
+
+
+def _exact(library: Library, question: Question, options: Sequence[str]) -> Phrase | None:
+    """The published question that the message repeats; beside open options a bare name (“驾驶证”) is a pick and no question."""
+    exact = library.index.exact_phrase(question) if question.core else None
+    if exact is not None and options and library.subject(exact.subject).kind == "clarification":
+        return None
+    return exact
 
 
 def _asking(context: Context, question: Question) -> Context:
@@ -79,19 +83,24 @@ def _asking(context: Context, question: Question) -> Context:
     return context.model_copy(update={"question": question.core}) if question.core else context
 
 
-def _facets_in_thread(
-    meant: Meant, match: Match | None, question: Question, intent: Intent, named: tuple[Facet, ...], context: Context
+def _wanted(
+    text: str, question: Question, intent: Intent, named: tuple[Facet, ...], best: Ranked | None, context: Context, in_thread: bool
 ) -> tuple[Facet, ...]:
-    """A follow-up asks what it names; else what was asked before, unless it goes on about the same matter."""
-    if meant.how == "tapped":
-        return context.asked_facets  # a button's own words are no question
-    if meant.how == "picked" and intent.confidence < thresholds.SURE_WITH_PICK:
-        return question.facets or context.asked_facets
+    """The facets that a message asks for: those that it names; in a thread else what was asked before."""
+    heard = asked_facets(question, intent, best.match.facets if best is not None else {})
+    if not in_thread:
+        return heard
+    before = context.asked_facets or context.facets
+    # What only states something (“是离职了”, “不是租房，是还贷”) sounds like a question about conditions and is none.
+    states = bool(context.options) or affirmed(text) != text
+    if states and intent.confidence < thresholds.SURE_WITH_PICK and not question.facets:
+        return before
     if named:
         return named
-    if match is not None:
-        return asked_facets(question, intent, match.facets) or context.facets
-    return context.asked_facets or context.facets
+    if best is not None and best.match.subject == context.subject:
+        return tuple(distinct([*heard, *before]))[: thresholds.MAX_FACETS]
+    leans = elliptical(text) or len(question.core) <= thresholds.SHORT
+    return (before or heard) if leans else heard
 
 
 def _decide(
@@ -121,10 +130,6 @@ def _decide(
     if subject.kind in ("item", "topic") and ranking.confidence >= thresholds.ANSWER:
         why |= {"decided_by": "ANSWER"}
         return _answer(library, subject.id, facets, ranking.confidence, best.match, context, today, why)
-    if not question.core and library.snapshot.popular:
-        return _clarify(
-            library, library.snapshot.popular_ask, list(library.snapshot.popular), named, context, why | {"decided_by": "no_matter"}
-        )
     options = _options(library, ranking)
     if ranking.known >= thresholds.ASK and options:
         return _clarify(library, subject.reply if _plain(library, best) else WHICH, options, named, context, why | {"decided_by": "ASK"})

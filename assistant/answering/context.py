@@ -79,9 +79,10 @@ class Intent(BaseModel):
 
     @property
     def facets(self) -> dict[Facet, float]:
-        """The facets among the likeliest intents."""
-        named = {name.removeprefix("ask_"): confidence for name, confidence in self.ranking if name.startswith("ask_")}
-        return {Facet(value): confidence for value, confidence in named.items() if value in set(Facet)}
+        """How likely each facet is, if a facet is asked at all: the facets among the likeliest intents, adding up to 1."""
+        named = {Facet(n.removeprefix("ask_")): c for n, c in self.ranking if n.startswith("ask_") and n != "ask_general"}
+        total = sum(named.values())
+        return {facet: confidence / total for facet, confidence in named.items()} if total else {}
 
 
 NO_INTENT = Intent(name="", confidence=0.0)

@@ -114,7 +114,7 @@ class SearchIndex:
         Args:
             question: the message as read.
             limit: at most so many.
-            only: look at these subjects alone.
+            only: look at these subjects alone, and at all of them.
 
         """
         words = self._words.scores(question.terms)
@@ -132,7 +132,7 @@ class SearchIndex:
         full = sum(weights.values()) or 1.0
         found = []
         for number in best_first:
-            if total[number] <= 0:
+            if only is None and total[number] <= 0:
                 break
             own = slice(self._bounds[number], self._bounds[number + 1])
             fits = (words[own] + core[own] + meaning[own] + core_meaning[own]).argmax()

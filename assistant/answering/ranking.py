@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
 
 from assistant.answering.encoder import Encoder
 from assistant.answering.index import Match, SearchIndex
@@ -71,6 +72,8 @@ class Ranker:
     confidence_bias: float
     known_weights: tuple[float, ...]
     known_bias: float
+    thread_weights: tuple[float, ...] = ()
+    """What `thread.FEATURES` are worth; fitted apart, on threads."""
 
     def rank(self, index: SearchIndex, question: Question, only: Sequence[str] | None = None) -> Ranking:
         """Rank the subjects for a question.
@@ -86,7 +89,7 @@ class Ranker:
             return Ranking((), 0.0, 0.0)
         exact = next((m for m in matches if m.exact), None)
         scores = features(matches, question, index.subjects) @ np.array(self.weights)
-        shares = _softmax(scores)
+        shares = softmax(scores)
         order = np.argsort(-scores)
         candidates = [Ranked(matches[i], float(shares[i])) for i in order]
         if exact is not None:
@@ -107,26 +110,27 @@ def features(matches: Sequence[Match], question: Question, subjects: dict[str, S
         [
             (
                 m.words, m.core, m.meaning, m.core_meaning, m.typical, m.covered,
-                _situation(question, subjects[m.subject], subjects),
+                situation(question, subjects[m.subject], subjects),
             )
             for m in matches
         ]
     )  # fmt: skip
 
 
-def _situation(question: Question, subject: Subject, subjects: dict[str, Subject]) -> float:
+def situation(question: Question, subject: Subject, subjects: dict[str, Subject]) -> float:
     """1 when the message says this subject's situation (丢, 坏, 到期 …), else 0.
 
-    A known ambiguity gets -1 when the message says the situation of one of its options: then it is none.
+    A known ambiguity gets -1 when the message says the situation of one of its options: then it is none. What is
+    common to all of them (“证丢了”: of which paper?) tells nothing.
     """
     if subject.kind == "clarification":
-        options = [subjects[o] for o in subject.options if o in subjects]
-        return -float(any(contains_any(question.text, o.situations) for o in options))
+        said = [contains_any(question.text, subjects[o].situations) for o in subject.options if o in subjects]
+        return -float(any(said) and not all(said))
     return float(contains_any(question.text, subject.situations))
 
 
 def _confidence_features(candidates: Sequence[Ranked], question: Question, subjects: dict[str, Subject]) -> Floats:
-    """One row, columns as in CONFIDENCE_FEATURES.
+    """One row: CONFIDENCE_FEATURES and their products.
 
     A known ambiguity beside its own option is no rival: `among` and `margin` leave clarifications out.
     """
@@ -136,27 +140,32 @@ def _confidence_features(candidates: Sequence[Ranked], question: Question, subje
     among = first.share / rest if first in rivals else first.share
     second = next((c.share / rest for c in rivals if c is not first), 0.0)
     m = first.match
-    return np.array(
-        (
-            first.share, among, among - second, m.words, m.core, m.meaning, m.core_meaning, m.typical, m.covered,
-            min(len(question.text), 60) / 60,
-        )
+    return _with_products(
+        first.share, among, among - second, m.words, m.core, m.meaning, m.core_meaning, m.typical, m.covered,
+        min(len(question.text), 60) / 60,
     )  # fmt: skip
 
 
 def _known_features(candidates: Sequence[Ranked], question: Question, score: float) -> Floats:
-    """One row, columns as in KNOWN_FEATURES: what the first four have together."""
+    """One row: KNOWN_FEATURES, which are what the first four have together, and their products."""
     offered = candidates[:_OFFERED]
     best = [max(getattr(c.match, name) for c in offered) for name in KNOWN_FEATURES[3:9]]
     shares = [sum(c.share for c in offered[:n]) for n in (1, 2, _OFFERED)]
-    return np.array((*shares, *best, min(len(question.text), 60) / 60, score / 10))
+    return _with_products(*shares, *best, min(len(question.text), 60) / 60, score / 10)
+
+
+def _with_products(*values: float) -> Floats:
+    """The values and the product of each two: how much likeness is worth depends on how far ahead it is."""
+    row = np.array(values)
+    return np.concatenate((row, np.outer(row, row)[np.triu_indices(len(row))]))
 
 
 def _probability(logit: float) -> float:
     return float(1 / (1 + np.exp(-logit)))
 
 
-def _softmax(scores: Floats) -> Floats:
+def softmax(scores: Floats) -> Floats:
+    """Shares of belief that add up to 1."""
     powers = np.exp(scores - scores.max())
     return np.asarray(powers / powers.sum())
 
@@ -183,20 +192,22 @@ def fit_ranker(
     firsts, knowns, first_right, known_right = [], [], [], []
     for rows, right, matches, question, meant in rounds:
         scores = rows @ weights
-        shares = _softmax(scores)
+        shares = softmax(scores)
         candidates = [Ranked(matches[i], float(shares[i])) for i in np.argsort(-scores)]
         offered = [subjects[c.match.subject] for c in candidates[:_OFFERED]]
         firsts.append(_confidence_features(candidates, question, subjects))
         knowns.append(_known_features(candidates, question, float(scores.max())))
         first_right.append(right is not None and int(np.argmax(scores)) == right)
         known_right.append(any(meant == s.id or meant in s.options for s in offered))
-    first = LogisticRegression(C=10.0, max_iter=1000).fit(np.array(firsts), np.array(first_right))
-    known = LogisticRegression(C=10.0, max_iter=1000).fit(np.array(knowns), np.array(known_right))
-    return Ranker(
-        tuple(map(float, weights)),
-        tuple(map(float, first.coef_[0])), float(first.intercept_[0]),
-        tuple(map(float, known.coef_[0])), float(known.intercept_[0]),
-    )  # fmt: skip
+    return Ranker(tuple(map(float, weights)), *_fit_probability(firsts, first_right), *_fit_probability(knowns, known_right))
+
+
+def _fit_probability(rows: Sequence[Floats], right: Sequence[bool]) -> tuple[tuple[float, ...], float]:
+    """Weights and bias of a logistic model. It is fitted on scaled columns; the scaling is folded into what is returned."""
+    scaler = StandardScaler()
+    model = LogisticRegression(max_iter=3000).fit(scaler.fit_transform(np.array(rows)), np.array(right))
+    weights = model.coef_[0] / scaler.scale_
+    return tuple(map(float, weights)), float(model.intercept_[0] - weights @ scaler.mean_)
 
 
 def _rounds(

@@ -1,78 +1,66 @@
 """What a message means in the light of its thread: a pick, the same matter, a sibling, an earlier one, or something new.
 
-A message in a thread leans on what was said before: “那过期的呢”, “结婚证没带能办吗”, “几天能下来”. It is read
-three times, each time among the subjects that the thread makes likely: alone, behind the words of the question
-that it follows, and behind the name of the matter that the thread is about.
+A message in a thread leans on what was said before: “那过期的呢”, “结婚证没带能办吗”, “几天能下来”. It is read up to
+three times: alone, behind the words of the question that it follows, and behind the name of the matter at hand. For
+every subject that a reading or the thread brings up, learned weights set what the readings say against what the
+thread makes likely (docs/decisions/0008-threads.md).
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from assistant.answering import thresholds
 from assistant.answering.context import Context
 from assistant.answering.library import Library
 from assistant.answering.picks import named_by_one, picked_label, picked_number
 from assistant.answering.question import Question
-from assistant.answering.ranking import Ranking
+from assistant.answering.ranking import Ranked, Ranking, situation, softmax
 from knowledge.snapshot import Subject
-from knowledge.text import contains_any, distinct
-from knowledge.vocabulary import Facet
+from knowledge.text import distinct
 
-_ELLIPSIS = ("那", "换成", "如果", "要是", "改成", "不是", "不对", "要的是")
-_TAILS = re.compile(r"(?:呢|咧|嘞)(?:[?\uff1f!\uff01 。.]*$|[,，])")
+Floats = NDArray[np.float64]
+
+FEATURES = (
+    "alone", "together", "named", "alone_sure", "together_sure", "situation",
+    "current", "kin", "earlier", "option", "topic_of_facet", "boundary", "clarification",
+    "current_bare", "current_short", "current_elliptical", "current_facet", "current_leaning",
+    "current_corrected", "current_back", "current_rival", "kin_elliptical", "earlier_back",
+)  # fmt: skip
+_FLOOR = 0.004
+"""Share of belief of a subject that a reading does not bring up at all; about the least that one has among twelve."""
+_LIKELIEST = 6
+"""Subjects that each reading brings up."""
+
+_ELLIPSIS = ("那", "换成", "如果", "要是", "改成", "不是", "不对", "要的是", "还有", "万一")
+_TAILS = re.compile(r"(?:呢|咧|嘞)(?:[?\uff1f!\uff01 。.]*$|[,，])|那种|那个的|那块|的话|顺[带便]|也一样")
 _CORRECTION = re.compile(
     r"^(?:哦|噢|啊|哎呀?|诶|呃|不好意思|对不起|抱歉)*[,，。! ]*"
-    r"(?:不对|不是这个(?:意思)?|(?:我?(?:说|讲|搞|打|写|弄|问)错)了?|错了|更正)(?:了|[,，。! ]|(?:说|讲|搞|打|写|弄)错了)*"
+    r"(?:不对|不是这个(?:意思)?|我?(?:说|讲|搞|打|写|弄|问|看)(?:错|反|快)了?"
+    r"|错了|更正)(?:了|[,，。! ]|不对|(?:说|讲|搞|打|写|弄|看)错了?)*"
+    r"|^.{0,12}?(?:我的?意思是|我是说|我说的是)"
 )
 _DENIED = re.compile(
     r"^(?:我|他|她|哦|噢|也)*(?:不是|不要|不办|不用|不买|不租|不问|没有?要)[^,，。;； ]{1,14}[,，。;； ]+(?=[^,，。;；]{2})"
-    r"|^[^,，。;；]{1,14}(?:都在|还在|都有|没丢|没事)[,，。;； ]+(?=[^,，。;；]{2})"
+    r"|^[^,，。;；]{1,14}(?:都在|还在|都有|没丢|没坏|没掉|没过期|没到期|没事)[,，。;； ]+(?=[^,，。;；]{2})"
 )
-_BACK = re.compile(r"刚才|刚刚|之前说|前面(?:说|问|那)|回到|再问回|说回|回头说|言归正传")
+_BACK = re.compile(r"刚才|刚刚|刚[说问忘]|之前说|前面(?:说|问|那)|回到|[再问说讲]回|回头说|言归正传")
 _LEANING = re.compile(
-    r"没带|冇带|忘带|忘了带|没拿|没有|冇得?|还没|不全|代替|顶替|拿.{1,8}(?:行|可以|去)"
+    r"没带|冇带|忘带|忘了带|没拿|没有|冇得?|还没|不全|代替|顶替|拿.{1,8}(?:行|可以|去)|要.{0,4}(?:带|上传)"
     r"|要不要|用不用|要先|还要|是不是要|[行要]得?[啵不吗么]|可以[吗不啵么]|能[办行用].{0,2}[吗不啵么]|还是"
 )
 
 
-@dataclass(frozen=True)
-class Meant:
-    """The subject that the thread gives a message."""
-
-    subject: str
-    how: Literal["tapped", "picked", "kept", "moved", "returned"]
-
-
-def place(
-    library: Library, text: str, question: Question, alone: Ranking, context: Context, facets: Sequence[Facet], asking: bool
-) -> Meant | None:
-    """Find the subject that a message means in its thread.
-
-    Args:
-        library: the snapshot that answers.
-        text: the message.
-        question: the message as read.
-        alone: its ranking without the thread.
-        context: the thread.
-        facets: facets that the message names itself.
-        asking: whether the engine takes it for a question about some facet at all.
-
-    Returns:
-        None when the message stands on its own: it is something new, or there is no thread.
-
-    """
-    options = [o for o in context.options if library.knows(o)]
-    if options:
-        tapped = _tapped(library, text, question, options)
-        if tapped is not None:
-            return Meant(tapped, "tapped")
-        if question.core:
-            return _pick(library, text, context, options)
-    if context.subject is None or not library.knows(context.subject):
-        return None
-    return _follow(library, text, question, alone, context, context.subject, facets, asking)
+def tapped(library: Library, text: str, question: Question, options: Sequence[str]) -> str | None:
+    """The option that a message picks by number, order, label, or a name that only one option has."""
+    number = picked_number(text, len(options))
+    if number is None:
+        number = picked_label(text, library.labels(options))
+    if number is None:
+        number = named_by_one(question.core, [f"{s.title}{s.label}{s.department}" for s in map(library.subject, options)])
+    return None if number is None else options[number]
 
 
 def elliptical(text: str) -> bool:
@@ -86,108 +74,75 @@ def affirmed(text: str) -> str:
     return left.removeprefix("是").removeprefix("就是").removeprefix("只要") or text
 
 
-def _tapped(library: Library, text: str, question: Question, options: list[str]) -> str | None:
-    """The option that a message picks by number, order, label, or a name that only one option has."""
-    number = picked_number(text, len(options))
-    if number is None:
-        number = picked_label(text, library.labels(options))
-    if number is None:
-        number = named_by_one(question.core, [f"{s.title}{s.label}{s.department}" for s in map(library.subject, options)])
-    return None if number is None else options[number]
+def rank_in_thread(library: Library, text: str, context: Context) -> Ranking | None:
+    """Rank the subjects that a message may mean in its thread.
 
+    Returns:
+        None when there is no thread that the snapshot still knows.
 
-def _pick(library: Library, text: str, context: Context, options: list[str]) -> Meant | None:
-    """The option that a message means in its own words, or the matter that it names behind the open question."""
-    words = affirmed(text)
-    alone = library.rank(words)[1]
-    together = library.rank(f"{context.question} {words}")[1]
-    if _outside(library, alone, options) and _outside(library, together, options):
+    """
+    found = beliefs(library, text, context)
+    if found is None:
         return None
-    best = together.best
-    if best is not None and library.subject(best.match.subject).kind == "item" and _outside(library, together, options):
-        return Meant(best.match.subject, "moved")
-    found = _likeliest(library, options, [words, f"{context.question} {words}"], thresholds.PICK)
-    return None if found is None else Meant(found, "picked")
+    subjects, rows = found
+    shares = softmax(rows @ np.array(library.ranker.thread_weights))
+    words = library.index.reader.read(affirmed(text))
+    matches = {m.subject: m for m in library.index.match(words, limit=len(subjects), only=subjects)}
+    order = np.argsort(-shares)
+    candidates = tuple(Ranked(matches[subjects[i]], float(shares[i])) for i in order)
+    return Ranking(candidates, confidence=candidates[0].share, known=sum(c.share for c in candidates[:4]))
 
 
-def _follow(
-    library: Library, text: str, question: Question, alone: Ranking, context: Context, current: str, facets: Sequence[Facet], asking: bool
-) -> Meant | None:
-    """Whether a message stays with the current subject, moves to a sibling, or goes back to an earlier one."""
-    if not question.core:
-        return Meant(current, "kept")
-    if library.index.exact_phrase(question) is not None:
+def beliefs(library: Library, text: str, context: Context) -> tuple[list[str], Floats] | None:
+    """The subjects that a message may mean in its thread, and one row of FEATURES for each; None without a thread."""
+    current = context.subject if library.knows(context.subject) else None
+    options = [o for o in context.options if library.knows(o)]
+    if current is None and not options:
         return None
-    here = library.subject(current)
+    here = library.subject(current) if current is not None else None
     earlier = [s for s in context.recent if library.knows(s)]
-    if _BACK.search(text) and earlier:
-        back = _likeliest(library, distinct([current, *earlier]), [question.core], thresholds.KIN)
-        if back is not None:
-            return Meant(back, "returned")
-    if here.kind != "item":
-        return None
+    kin = [s.id for s in library.index.subjects.values() if here is not None and _related(s, here) and s is not here]
     words = affirmed(text)
-    corrected = words != text
-    if corrected:
-        question, alone = library.rank(words)
-    leaning = bool(_LEANING.search(text))
-    if leaning and not corrected and (alone.confidence < thresholds.ANSWER or _only_mentioned(library, question, current)):
-        return Meant(current, "kept")
-    kin = [s.id for s in library.index.subjects.values() if s.kind == "item" and _related(s, here)]
-    near = distinct([*kin, *earlier])
-    if elliptical(text) or corrected or _names_another_situation(library, question, current, kin, alone):
-        named = library.rank(f"{here.parent} {question.core}")[1]
-        inside = named.best is not None and named.best.match.subject in kin and named.confidence >= thresholds.ANSWER
-        if inside or not _outside(library, alone, near):
-            moved = _likeliest(library, near, [words, f"{context.question} {words}", f"{here.parent} {question.core}"], thresholds.KIN)
-            if moved is not None:
-                return Meant(moved, "kept" if moved == current else "moved")
-    if alone.confidence < thresholds.ANSWER and asking:
-        return Meant(current, "kept")
-    if facets and (alone.confidence < thresholds.NEW_QUESTION or _general(library, alone)):
-        return Meant(current, "kept")
-    return None
+    question, alone = library.rank(words)
+    together = library.rank(f"{context.question} {words}")[1] if context.question else alone
+    named = library.rank(f"{here.parent} {question.core or question.text}")[1] if here is not None and here.kind == "item" else None
+    subjects = distinct(
+        [*options, *([current] if current is not None else []), *earlier, *_likeliest(alone), *_likeliest(together)]
+        + [s for s in _likeliest(named) if s in kin]
+    )  # fmt: skip
+    asks = bool(library.rank(text)[0].facets)
+    bare, short = not question.core, len(question.core) <= thresholds.SHORT
+    leaning, back = bool(_LEANING.search(text)), bool(_BACK.search(text))
+    ellipsis, corrected = elliptical(text), words != text
+    first, second, third = (_shares(r) for r in (alone, together, named))
+    rows = []
+    for name in subjects:
+        subject = library.subject(name)
+        at_hand, sibling, before, offered = name == current, name in kin, name in earlier, name in options
+        rows.append(
+            (
+                np.log(first.get(name, _FLOOR)), np.log(second.get(name, _FLOOR)),
+                np.log(third.get(name, _FLOOR)) if named is not None else 0.0,
+                first.get(name, 0.0) * alone.confidence, second.get(name, 0.0) * together.confidence,
+                situation(question, subject, library.index.subjects),
+                at_hand, sibling, before, offered,
+                subject.kind == "topic" and asks, subject.kind == "boundary", subject.kind == "clarification",
+                at_hand and bare, at_hand and short, at_hand and ellipsis, at_hand and asks, at_hand and leaning,
+                at_hand and corrected, at_hand and back, at_hand * alone.confidence, sibling and ellipsis, before and back,
+            )
+        )  # fmt: skip
+    return subjects, np.array(rows, dtype=float)
 
 
-def _only_mentioned(library: Library, question: Question, current: str) -> bool:
-    """Whether a message names a paper that the current matter asks for (“结婚证没带能办吗”), not a matter of its own."""
-    listed = "".join(entry.text for (subject, _), entry in library.entries.items() if subject == current)
-    papers = [t for t in library.index.reader.lexicon.terms if len(t) >= 2 and t in question.core]
-    return any(paper in listed for paper in papers)
+def _likeliest(ranking: Ranking | None) -> list[str]:
+    return [c.match.subject for c in ranking.candidates[:_LIKELIEST]] if ranking is not None else []
 
 
-def _names_another_situation(library: Library, question: Question, current: str, kin: list[str], alone: Ranking) -> bool:
-    """Whether a message that is no sure question of its own says the situation of a sibling alone."""
-    if alone.confidence >= thresholds.ANSWER or contains_any(question.text, library.subject(current).situations):
-        return False
-    return any(contains_any(question.text, library.subject(s).situations) for s in kin if s != current)
-
-
-def _outside(library: Library, ranking: Ranking, among: list[str]) -> bool:
-    """Whether a ranking is sure of something outside a group."""
-    best = ranking.best
-    if best is None or best.match.subject in among:
-        return False
-    options = library.subject(best.match.subject).options
-    return ranking.confidence >= thresholds.NEW_QUESTION and not set(options) & set(among)
-
-
-def _general(library: Library, ranking: Ranking) -> bool:
-    """Whether a ranking finds a general topic: in a thread about a matter, “能委托别人吗” is about that matter."""
-    return ranking.best is not None and library.subject(ranking.best.match.subject).kind == "topic"
-
-
-def _likeliest(library: Library, group: list[str], readings: list[str], least: float) -> str | None:
-    """The one of a group that the readings of a message agree on most."""
-    shares: dict[str, float] = {}
-    for text in readings:
-        read = library.index.reader.read(text)
-        for candidate in library.ranker.rank(library.index, read, only=group).candidates:
-            shares[candidate.match.subject] = shares.get(candidate.match.subject, 0.0) + candidate.share / len(readings)
-    best = max(shares, key=lambda subject: shares[subject], default=None)
-    return best if best is not None and shares[best] >= least else None
+def _shares(ranking: Ranking | None) -> dict[str, float]:
+    return {c.match.subject: max(c.share, _FLOOR) for c in ranking.candidates} if ranking is not None else {}
 
 
 def _related(one: Subject, other: Subject) -> bool:
     """Whether two items are granules of one matter."""
-    return one.parent == other.parent or (bool(one.families) and one.families[:1] == other.families[:1])
+    granules = one.kind == other.kind == "item"
+    return granules and (one.parent == other.parent or (bool(one.families) and one.families[:1] == other.families[:1]))

@@ -174,7 +174,7 @@ def test_strange_input_never_breaks_a_turn(ask, service_url):
         assert client.post("/api/v1/chat", json={"text": ""}).status_code == 422
 
 
-@pytest.mark.parametrize("name", ["dev", "dev-threads"])
+@pytest.mark.parametrize("name", ["dev", "dev-2"])
 def test_development_dialogues_do_not_fall_behind(service_url, name):
     dialogues = evaluation.read_dialogues(ROOT / "evaluation" / f"{name}.jsonl")
     summary = evaluation.summarise(asyncio.run(evaluation.run_dialogues(service_url, dialogues)))

@@ -1,7 +1,7 @@
 """Stand-ins with a behaviour of their own, and the parts of a service wired around them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -22,6 +22,7 @@ from assistant.answering.index import SearchIndex
 from assistant.answering.library import Library
 from assistant.answering.question import QuestionReader
 from assistant.answering.ranking import CONFIDENCE_FEATURES, FEATURES, KNOWN_FEATURES, Ranker
+from assistant.answering.thread import FEATURES as THREAD_FEATURES
 from assistant.api.app import make_app
 from assistant.api.staff_door import CSRF_HEADER
 from assistant.casework.wiring import wire_casework
@@ -70,10 +71,22 @@ def hand_ranker() -> Ranker:
     sureness = {"share": 2.0, "core_meaning": 4.0, "covered": 4.0}
     known = {"first_four": 4.0, "meaning": 6.0, "words": 2.0}
     return Ranker(
-        tuple(weights.get(n, 1.0) for n in FEATURES),
-        tuple(sureness.get(n, 0.0) for n in CONFIDENCE_FEATURES), -6.0,
-        tuple(known.get(n, 0.0) for n in KNOWN_FEATURES), -6.0,
+        tuple(weights.get(n, 1.0) for n in FEATURES), *_plain(CONFIDENCE_FEATURES, sureness), *_plain(KNOWN_FEATURES, known),
+        tuple(_THREAD.get(n, 0.0) for n in THREAD_FEATURES),
     )  # fmt: skip
+
+
+_THREAD = {
+    "alone": 1.0, "together": 0.5, "named": 0.5, "situation": 2.0, "current": 4.0, "kin": 1.0, "earlier": 1.0, "option": 3.0,
+    "boundary": -2.0, "clarification": -3.0, "topic_of_facet": -3.0, "current_leaning": 2.0, "current_elliptical": -2.0,
+    "current_bare": 2.0, "current_corrected": -4.0, "current_back": -4.0, "current_rival": -4.0, "earlier_back": 3.0,
+}  # fmt: skip
+
+
+def _plain(names: Sequence[str], weights: Mapping[str, float]) -> tuple[tuple[float, ...], float]:
+    """Weights of the features alone, none of their products, and a bias."""
+    products = len(names) * (len(names) + 1) // 2
+    return tuple(weights.get(n, 0.0) for n in names) + (0.0,) * products, -6.0
 
 
 def open_folder(folder: Path) -> Library:

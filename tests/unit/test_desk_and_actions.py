@@ -96,7 +96,7 @@ def test_of_a_fallback_the_best_real_intent_counts() -> None:
     message = {"intent": ranking[0], "intent_ranking": ranking}
     intent = read_intent(Tracker.from_dict({"sender_id": "c", "latest_message": message}))
     assert (intent.name, intent.confidence) == ("ask_proxy", 0.4)
-    assert intent.facets == {Facet.PROXY: 0.4}
+    assert intent.facets == {Facet.PROXY: 1.0}
 
 
 @pytest.mark.anyio
@@ -111,7 +111,7 @@ async def test_a_message_without_any_intent_is_answered_too(office: Office) -> N
 
 def test_an_unknown_intent_names_no_facet() -> None:
     intent = Intent(name="ask_general", confidence=0.9, ranking=(("ask_general", 0.9), ("ask_fee", 0.05), ("greet", 0.01)))
-    assert intent.facets == {Facet.FEE: 0.05}
+    assert intent.facets == {Facet.FEE: 1.0}
 
 
 def test_the_engines_domain_names_exactly_our_actions_and_every_facet(office: Office) -> None:

@@ -78,6 +78,16 @@ def test_words_that_are_right_already_stay(said: str) -> None:
     assert LEXICON.standardise(said) == said
 
 
+@pytest.mark.parametrize("said", ["深份证", "身分正", "身芬证", "森份证"])
+def test_flat_and_curled_tongue_and_both_nasals_are_one_in_terms_of_three_characters(said: str) -> None:
+    assert Lexicon(terms=("身份证",)).standardise(f"{said}丢了") == "身份证丢了"
+
+
+def test_in_two_characters_only_the_very_sound_counts() -> None:
+    assert Lexicon(terms=("驾照",)).standardise("架照掉了") == "驾照掉了"
+    assert Lexicon(terms=("驾照",)).standardise("加早掉了") == "加早掉了"
+
+
 def test_a_not_is_never_swallowed_by_a_homophone() -> None:
     assert LEXICON.standardise("户口不在南昌能办吗") == "户口不在南昌能办吗"
 

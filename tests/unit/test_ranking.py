@@ -1,18 +1,27 @@
 """Candidates, their shares and the one confidence."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from assistant.answering.library import Library
-from assistant.answering.ranking import CONFIDENCE_FEATURES, FEATURES, fit_ranker
+from assistant.answering.ranking import CONFIDENCE_FEATURES, FEATURES, KNOWN_FEATURES, fit_ranker
+from assistant.answering.thread import FEATURES as THREAD_FEATURES
 from assistant.shelf import load_ranker
 from tests.unit.fakes import CharacterEncoder
 from tests.unit.small_knowledge import BROKEN, EXPIRED, LOST, WHICH_CHANGE
 
 
+def _with_products(names: Sequence[str]) -> int:
+    return len(names) + len(names) * (len(names) + 1) // 2
+
+
 def test_the_shipped_weights_fit_the_features_that_the_code_computes() -> None:
     ranker = load_ranker()
     assert len(ranker.weights) == len(FEATURES)
-    assert len(ranker.confidence_weights) == len(CONFIDENCE_FEATURES)
+    assert len(ranker.confidence_weights) == _with_products(CONFIDENCE_FEATURES)
+    assert len(ranker.known_weights) == _with_products(KNOWN_FEATURES)
+    assert len(ranker.thread_weights) == len(THREAD_FEATURES)
 
 
 def test_a_phrase_word_for_word_comes_first_and_is_as_good_as_sure(library: Library) -> None:

@@ -1,20 +1,21 @@
 """What a message means in the light of its thread."""
 
+import numpy as np
 import pytest
 
 from assistant.answering.context import Context
 from assistant.answering.library import Library
-from assistant.answering.thread import Meant, affirmed, elliptical, place
-from knowledge.vocabulary import Facet
+from assistant.answering.thread import FEATURES, affirmed, elliptical, rank_in_thread, tapped
+from assistant.answering.thread_fitting import examples, fit_thread_weights
 from tests.unit.small_knowledge import BROKEN, EXPIRED, LOST, WEEKEND
 
 OPTIONS = (EXPIRED, BROKEN, LOST)
 
 
-def meant(library: Library, text: str, context: Context, *facets: Facet, asking: bool = False) -> Meant | None:
-    """What the thread makes of a text."""
-    question, alone = library.rank(text)
-    return place(library, text, question, alone, context, facets or question.facets, asking)
+def meant(library: Library, text: str, context: Context) -> str | None:
+    """The subject that the thread makes likeliest for a text."""
+    ranking = rank_in_thread(library, text, context)
+    return ranking.candidates[0].match.subject if ranking is not None else None
 
 
 @pytest.mark.parametrize("text", ["那过期的呢", "变更的呢，几天", "要是坏了要带什么", "我老婆的咧"])
@@ -43,40 +44,75 @@ def test_a_correction_or_a_negation_leaves_what_is_meant(text: str, left: str) -
     assert affirmed(text) == left
 
 
-@pytest.mark.parametrize(("text", "picked"), [("2", BROKEN), ("不是坏了，是过期了", EXPIRED), ("是丢了", LOST)])
-def test_an_open_option_is_picked_by_number_or_in_own_words(library: Library, text: str, picked: str) -> None:
-    found = meant(library, text, Context(options=OPTIONS, question="换身份证"))
-    assert found is not None and found.subject == picked
+@pytest.mark.parametrize(("text", "picked"), [("2", BROKEN), ("最后一个", LOST), ("第一个", EXPIRED)])
+def test_an_open_option_is_tapped_by_number_or_order(library: Library, text: str, picked: str) -> None:
+    assert tapped(library, text, library.rank(text)[0], OPTIONS) == picked
+
+
+@pytest.mark.parametrize(("text", "picked"), [("不是坏了，是过期了", EXPIRED), ("是丢了", LOST)])
+def test_an_open_option_is_picked_in_own_words(library: Library, text: str, picked: str) -> None:
+    assert meant(library, text, Context(options=OPTIONS, question="换身份证")) == picked
 
 
 def test_a_bare_facet_keeps_the_subject(library: Library) -> None:
-    assert meant(library, "那要多久", Context(subject=LOST)) == Meant(LOST, "kept")
+    assert meant(library, "那要多久", Context(subject=LOST)) == LOST
 
 
 def test_a_correction_moves_to_the_sibling(library: Library) -> None:
-    found = meant(library, "不对，是过期了", Context(subject=LOST, question="身份证丢了"))
-    assert found == Meant(EXPIRED, "moved")
+    assert meant(library, "不对，是过期了", Context(subject=LOST, question="身份证丢了")) == EXPIRED
 
 
 def test_a_general_question_about_a_facet_is_about_the_matter_at_hand(library: Library) -> None:
-    assert meant(library, "周末能办吗", Context(subject=LOST), Facet.HOURS) == Meant(LOST, "kept")
+    assert meant(library, "要带什么", Context(subject=LOST)) == LOST
 
 
 def test_going_back_finds_the_earlier_subject(library: Library) -> None:
-    found = meant(library, "回到刚才丢了的身份证", Context(subject=WEEKEND, recent=(LOST, EXPIRED)))
-    assert found == Meant(LOST, "returned")
+    assert meant(library, "回到刚才丢了的身份证", Context(subject=WEEKEND, recent=(LOST, EXPIRED))) == LOST
 
 
 def test_a_paper_that_the_matter_asks_for_is_only_mentioned(library: Library) -> None:
-    assert meant(library, "户口簿没带可以吗", Context(subject=LOST)) == Meant(LOST, "kept")
+    assert meant(library, "户口簿没带可以吗", Context(subject=LOST)) == LOST
+
+
+def test_beliefs_add_up_and_are_the_confidence(library: Library) -> None:
+    ranking = rank_in_thread(library, "那过期的呢", Context(subject=LOST, question="身份证丢了"))
+    assert ranking is not None
+    assert sum(c.share for c in ranking.candidates) == pytest.approx(1.0)
+    assert ranking.confidence == ranking.candidates[0].share == max(c.share for c in ranking.candidates)
 
 
 def test_without_a_thread_every_message_stands_on_its_own(library: Library) -> None:
-    assert meant(library, "那过期的呢", Context()) is None
+    assert rank_in_thread(library, "那过期的呢", Context()) is None
 
 
 def test_a_subject_that_was_unpublished_meanwhile_is_no_thread(library: Library) -> None:
-    assert meant(library, "那要多久", Context(subject="gaj-weg-fort")) is None
+    assert rank_in_thread(library, "那要多久", Context(subject="gaj-weg-fort")) is None
+
+
+THREADS = [
+    {"turns": [
+        {"user": "身份证丢了怎么办", "expect": {"outcome": "answered", "items": [LOST], "facets": ["process"]}},
+        {"user": "那过期的呢", "expect": {"outcome": "answered", "items": [EXPIRED]}},
+        {"user": "要带什么", "expect": {"outcome": "answered", "items": [EXPIRED]}},
+    ]},
+    {"turns": [
+        {"user": "换身份证", "expect": {"outcome": "clarify", "items": list(OPTIONS)}},
+        {"user": "2", "expect": {"outcome": "answered", "items": [BROKEN]}},
+        {"user": "回到刚才过期的", "expect": {"outcome": "answered", "items": [EXPIRED]}},
+    ]},
+]  # fmt: skip
+
+
+def test_every_later_message_that_is_no_tap_is_an_example_with_what_is_right_in_it(library: Library) -> None:
+    found = examples(library, THREADS)
+    assert len(found) == 3
+    assert all(rows.shape[1] == len(FEATURES) and right for rows, right in found)
+
+
+def test_fitted_weights_find_what_they_were_fitted_on(library: Library) -> None:
+    found = examples(library, THREADS)
+    weights = np.array(fit_thread_weights(found))
+    assert all(int(np.argmax(rows @ weights)) in right for rows, right in found)
 
 
 def test_the_last_few_subjects_are_remembered() -> None:
