@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import structlog
 from rasa_sdk.executor import ActionExecutor
 from sqlalchemy import Engine
@@ -27,6 +28,7 @@ from assistant.settings import Settings
 from assistant.shelf import Shelf
 from assistant.staff.accounts import Accounts
 from assistant.staff.audit import Audit
+from assistant.staff.oidc import OpenIdConnect
 from assistant.staff.sessions import Sessions
 from assistant.storage.conversations import Conversations, make_engine
 from assistant.storage.migrate import migrate
@@ -57,6 +59,7 @@ class Services:
     casework: Casework
     accounts: Accounts
     sessions: Sessions
+    oidc: OpenIdConnect | None
     outside: Outside
     switchboard: Switchboard
     reception: Reception
@@ -89,6 +92,14 @@ class Services:
             await asyncio.to_thread(self.casework.forget_old)
             log.info("purged", conversations=gone)
             await asyncio.sleep(PURGE_SECONDS)
+
+
+def open_oidc(settings: Settings, vault: Vault, client: httpx.AsyncClient) -> OpenIdConnect | None:
+    """Wire the organisation's own sign-in, where one is set."""
+    if not settings.oidc_issuer:
+        return None
+    secret = settings.oidc_client_secret.get_secret_value()
+    return OpenIdConnect(settings.oidc_issuer, settings.oidc_client_id, secret, settings.oidc_claim, vault, client)
 
 
 def open_people(
@@ -145,6 +156,7 @@ def wire(settings: Settings, model: Path | None) -> Services:
         casework=casework,
         accounts=accounts,
         sessions=Sessions(engine, settings.session_hours),
+        oidc=open_oidc(settings, vault, httpx.AsyncClient()),
         outside=outside,
         switchboard=switchboard,
         reception=reception,

@@ -558,12 +558,14 @@ async def test_an_agent_who_has_answered_may_wait_for_the_citizen_as_long_as_it_
 
 
 async def test_a_person_is_offered_after_two_failures_in_a_row_and_not_before(open_day: Office) -> None:
-    await agent(open_day)
+    lili = await agent(open_day)
     citizen = Citizen(open_day.client())
     texts = [(await citizen.say(text))["text"] for text in ("天气怎么样", "身份证丢了怎么办", "天气怎么样", "天气怎么样")]
     assert ["要不要找工作人员" in text for text in texts] == [False, False, False, True]
     reply = await citizen.say("天气怎么样")
     assert ("handoff", "转人工") in [(a["kind"], a["value"]) for a in reply["actions"]]
+    await citizen.say("转人工")
+    assert (await lili.get("/api/v1/staff/queue")).json()["rows"][0]["reason"] == "unhelped"
 
 
 async def test_questions_back_are_failures_once_one_is_open_already(open_day: Office) -> None:
