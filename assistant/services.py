@@ -85,6 +85,8 @@ class Services:
         await self.supervisor.stop()
         await self.dialogue.close()
         await self.outside.close()
+        if self.oidc is not None:
+            await self.oidc.close()
 
     async def _purge(self) -> None:
         while True:
@@ -94,12 +96,12 @@ class Services:
             await asyncio.sleep(PURGE_SECONDS)
 
 
-def open_oidc(settings: Settings, vault: Vault, client: httpx.AsyncClient) -> OpenIdConnect | None:
+def open_oidc(settings: Settings, vault: Vault, client: httpx.AsyncClient | None = None) -> OpenIdConnect | None:
     """Wire the organisation's own sign-in, where one is set."""
     if not settings.oidc_issuer:
         return None
     secret = settings.oidc_client_secret.get_secret_value()
-    return OpenIdConnect(settings.oidc_issuer, settings.oidc_client_id, secret, settings.oidc_claim, vault, client)
+    return OpenIdConnect(settings.oidc_issuer, settings.oidc_client_id, secret, settings.oidc_claim, vault, client or httpx.AsyncClient())
 
 
 def open_people(
@@ -156,7 +158,7 @@ def wire(settings: Settings, model: Path | None) -> Services:
         casework=casework,
         accounts=accounts,
         sessions=Sessions(engine, settings.session_hours),
-        oidc=open_oidc(settings, vault, httpx.AsyncClient()),
+        oidc=open_oidc(settings, vault),
         outside=outside,
         switchboard=switchboard,
         reception=reception,

@@ -100,6 +100,10 @@ class OpenIdConnect:
         tokens = await self._json("POST", address, data=given, auth=(self._client_id, self._client_secret))
         return self._vouched(_claims(tokens.get("id_token")), pending.nonce)
 
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
     def _vouched(self, claims: dict[str, Any], nonce: str) -> str:
         audience = claims.get("aud")
         if claims.get("iss") != self._issuer or self._client_id not in (audience if isinstance(audience, list) else [audience]):

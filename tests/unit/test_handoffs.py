@@ -149,6 +149,17 @@ async def test_while_a_person_has_it_the_assistant_and_its_engine_hear_nothing(o
     assert len(await citizen.heard()) == 6
 
 
+async def test_the_thread_is_there_again_when_the_assistant_goes_on(open_day: Office) -> None:
+    lili = await agent(open_day)
+    citizen = await waiting(open_day, ["身份证丢了补办要带什么", "转人工"])
+    before = open_day.conversations.context(str(citizen.id))
+    handoff = await claimed(lili)
+    await citizen.say("我的户口在外地")
+    assert open_day.conversations.context(str(citizen.id)) == before
+    await act(lili, handoff, "return")
+    assert [a["subject"] for a in (await citizen.say("那多少钱"))["answers"]] == [LOST]
+
+
 async def test_danger_to_life_is_answered_at_once_and_reaches_the_person_too(open_day: Office) -> None:
     await agent(open_day)
     citizen = await waiting(open_day)

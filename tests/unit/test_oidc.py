@@ -161,7 +161,7 @@ async def test_an_issuer_that_is_away_leaves_the_password(office: Office, issuer
 
 async def test_where_it_is_not_set_there_is_no_such_door(library: Library, tmp_path: Path) -> None:
     office = open_office(library, tmp_path / "data")
-    assert open_oidc(office.settings, office.services.vault, httpx.AsyncClient()) is None
+    assert open_oidc(office.settings, office.services.vault) is None
     async with office.client() as browser:
         for path in ("start", "back"):
             assert (await browser.get(f"/api/v1/staff/oidc/{path}")).status_code == 404
