@@ -19,6 +19,7 @@ from assistant.casework.wiring import Casework, wire_casework
 from assistant.desk import Desk
 from assistant.dialogue.client import RasaClient
 from assistant.dialogue.program import rasa_program
+from assistant.people.briefing import Briefing
 from assistant.people.duty import Duty
 from assistant.people.handoffs import HandOffs
 from assistant.people.reception import Reception
@@ -109,14 +110,14 @@ def open_people(
 ) -> tuple[Switchboard, Reception]:
     """Wire the hand-off to people."""
     duty = Duty(settings.people_hours, settings.people_every_day, is_workday, accounts.online)
+    audit = Audit(engine)
     switchboard = Switchboard(
         handoffs=HandOffs(engine),
         accounts=accounts,
         duty=duty,
-        conversations=conversations,
-        audit=Audit(engine),
+        briefing=Briefing(conversations, library, vault, audit),
+        audit=audit,
         vault=vault,
-        library=library,
         longest_wait=timedelta(minutes=settings.people_wait_minutes),
         longest_silence=timedelta(minutes=settings.people_silent_minutes),
     )
