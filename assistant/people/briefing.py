@@ -14,6 +14,8 @@ from assistant.storage.conversations import Conversations
 from assistant.vault import Vault
 from knowledge.vocabulary import FACET_TITLES, Facet, Outcome
 
+TICKETS: dict[str, Any] = {"case": True, "form": {"ticket"}}
+"""What the thread holds that stands for somebody's proof; it is nobody's but the conversation's."""
 TURNS_SHOWN = 20
 """Of the turns before; what led to the hand-off is among the last ones."""
 
@@ -43,7 +45,7 @@ class Briefing:
             contact=contact,
             subject_title=self._title(context.subject),
             facets=[FACET_TITLES[facet] for facet in context.facets],
-            slots=context.model_dump(mode="json", exclude_defaults=True),
+            slots=context.model_dump(mode="json", exclude_defaults=True, exclude=TICKETS),
             turns=[TurnView(at=turn.at.replace(tzinfo=UTC), text=turn.text, reply=turn.reply, outcome=turn.outcome) for turn in before],
             candidates=[self._candidate(shown, context) for shown in why.get("candidates", [])],
             why={name: value for name, value in why.items() if name != "candidates"},

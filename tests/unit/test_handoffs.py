@@ -13,9 +13,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from assistant.answering.answerer import Draft
-from assistant.answering.context import Intent
+from assistant.answering.context import Context, FormName, Intent, OpenForm
 from assistant.answering.library import Library
 from assistant.desk import OpenTurn
+from assistant.messages import Reply
 from assistant.people.duty import Duty, parse_hours
 from assistant.people.handoffs import HandOffs
 from assistant.people.reception import asks_for_person
@@ -179,6 +180,18 @@ async def test_the_agent_gets_what_was_said_what_it_is_about_and_what_the_assist
     assert best["answers"]["收费"].startswith("40元")
     assert best["title"] == detail["subject_title"]
     assert detail["why"]["decided_by"]
+
+
+async def test_the_agent_sees_which_form_is_open_and_never_what_stands_for_a_proof(open_day: Office) -> None:
+    lili = await agent(open_day)
+    citizen = await waiting(open_day)
+    form = OpenForm(name=FormName.PROGRESS, asks="phone_tail", given=("case_number",), ticket="a-ticket")
+    thread = Context(subject=LOST, form=form, case="another-ticket")
+    reply = Reply(conversation_id=str(citizen.id), turn_id="0" * 32, outcome=Outcome.PROGRESS, text="")
+    open_day.conversations.record(reply, "web", "", thread, {}, 1.0)
+    response = await act(lili, await first(lili), "claim")
+    assert response.json()["slots"]["form"]["name"] == "progress"
+    assert "ticket" not in response.text
 
 
 async def test_the_queue_says_where_one_stands_and_how_long_it_usually_takes(open_day: Office) -> None:
