@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import structlog
 from rasa_sdk.executor import ActionExecutor
 from sqlalchemy import Engine
@@ -18,6 +19,7 @@ from assistant.casework.wiring import Casework, wire_casework
 from assistant.desk import Desk
 from assistant.dialogue.client import RasaClient
 from assistant.dialogue.program import rasa_program
+from assistant.people.briefing import Briefing
 from assistant.people.duty import Duty
 from assistant.people.handoffs import HandOffs
 from assistant.people.reception import Reception
@@ -27,6 +29,7 @@ from assistant.settings import Settings
 from assistant.shelf import Shelf
 from assistant.staff.accounts import Accounts
 from assistant.staff.audit import Audit
+from assistant.staff.oidc import OpenIdConnect
 from assistant.staff.sessions import Sessions
 from assistant.storage.conversations import Conversations, make_engine
 from assistant.storage.migrate import migrate
@@ -57,6 +60,7 @@ class Services:
     casework: Casework
     accounts: Accounts
     sessions: Sessions
+    oidc: OpenIdConnect | None
     outside: Outside
     switchboard: Switchboard
     reception: Reception
@@ -82,6 +86,8 @@ class Services:
         await self.supervisor.stop()
         await self.dialogue.close()
         await self.outside.close()
+        if self.oidc is not None:
+            await self.oidc.close()
 
     async def _purge(self) -> None:
         while True:
@@ -91,19 +97,27 @@ class Services:
             await asyncio.sleep(PURGE_SECONDS)
 
 
+def open_oidc(settings: Settings, vault: Vault, client: httpx.AsyncClient | None = None) -> OpenIdConnect | None:
+    """Wire the organisation's own sign-in, where one is set."""
+    if not settings.oidc_issuer:
+        return None
+    secret = settings.oidc_client_secret.get_secret_value()
+    return OpenIdConnect(settings.oidc_issuer, settings.oidc_client_id, secret, settings.oidc_claim, vault, client or httpx.AsyncClient())
+
+
 def open_people(
     settings: Settings, engine: Engine, accounts: Accounts, conversations: Conversations, vault: Vault, library: Callable[[], Library]
 ) -> tuple[Switchboard, Reception]:
     """Wire the hand-off to people."""
     duty = Duty(settings.people_hours, settings.people_every_day, is_workday, accounts.online)
+    audit = Audit(engine)
     switchboard = Switchboard(
         handoffs=HandOffs(engine),
         accounts=accounts,
         duty=duty,
-        conversations=conversations,
-        audit=Audit(engine),
+        briefing=Briefing(conversations, library, vault, audit),
+        audit=audit,
         vault=vault,
-        library=library,
         longest_wait=timedelta(minutes=settings.people_wait_minutes),
         longest_silence=timedelta(minutes=settings.people_silent_minutes),
     )
@@ -145,6 +159,7 @@ def wire(settings: Settings, model: Path | None) -> Services:
         casework=casework,
         accounts=accounts,
         sessions=Sessions(engine, settings.session_hours),
+        oidc=open_oidc(settings, vault),
         outside=outside,
         switchboard=switchboard,
         reception=reception,

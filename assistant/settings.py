@@ -6,6 +6,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.people.duty import parse_hours
+from assistant.staff.oidc import is_safe
 from outside.models import System
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,6 +37,10 @@ class Settings(BaseSettings):
     people_every_day: bool = Field(default=False, description="休息日也有人工服务；默认只在工作日（按国务院放假安排）")
     people_wait_minutes: float = Field(default=15, gt=0, description="排队等人工最多多少分钟，到了转成留言")
     people_silent_minutes: float = Field(default=10, gt=0, description="工作人员多少分钟没有回话，就换一位")
+    oidc_issuer: str = Field(default="", description="统一账号系统（OpenID Connect）的地址，要用 https；空则只用自己的口令")
+    oidc_client_id: str = Field(default="", description="在统一账号系统里登记的客户端编号")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="和它的密钥")
+    oidc_claim: str = Field(default="preferred_username", description="统一账号里哪一项是我们的登录名")
     session_hours: float = Field(default=10, gt=0, le=24, description="工作人员登录一次管多少小时")
     case_number: str = Field(default=r"[A-Z]{2}\d{8}", description="办件编号的样子：去掉空格横线、字母大写以后的正则表达式")
     case_number_example: str = Field(default="SL20260001", description="给市民看的办件编号例子，要符合上面的样子")
@@ -56,6 +61,13 @@ class Settings(BaseSettings):
     def _hours(cls, hours: str) -> str:
         parse_hours(hours)
         return hours
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer(cls, issuer: str) -> str:
+        if issuer and not is_safe(issuer):
+            raise ValueError("统一账号系统的地址要以 https:// 开头")
+        return issuer
 
     @property
     def database(self) -> str:

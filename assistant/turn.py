@@ -105,9 +105,10 @@ class TurnTaker:
         before = stored or Context()
         audience = "clerk" if request.channel == "clerk" else "citizen"
         before = before.model_copy(update={"region": request.region or before.region or self._settings.region, "audience": audience})
+        context: Context | None
         if held is not None:
-            # Danger to life is told in a person's conversation too; nothing else is.
-            draft, context, degraded = urgent if urgent is not None and urgent.outcome is Outcome.EMERGENCY else held, before, False
+            # Danger to life is told in a person's conversation too; nothing else is. The thread stays for afterwards.
+            draft, context, degraded = urgent if urgent is not None and urgent.outcome is Outcome.EMERGENCY else held, None, False
         elif urgent is not None:
             draft, context, degraded = urgent, before, False
         else:
@@ -143,7 +144,7 @@ class TurnTaker:
         asked = context is not None and context.form is not None and context.form.name is FormName.PROGRESS
         return screen(text, self._settings.case_number, asked)
 
-    async def _record(self, reply: Reply, channel: str, masked: str, context: Context, draft: Draft, milliseconds: float) -> None:
+    async def _record(self, reply: Reply, channel: str, masked: str, context: Context | None, draft: Draft, milliseconds: float) -> None:
         """Write the turn. A store that is down loses the record, never the answer."""
         try:
             await asyncio.to_thread(self._conversations.record, reply, channel, masked, context, draft.explanation, milliseconds)

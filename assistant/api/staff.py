@@ -2,7 +2,9 @@
 
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field, StringConstraints
 from starlette.concurrency import run_in_threadpool
 
@@ -10,8 +12,10 @@ from assistant.api.citizen import Wired
 from assistant.api.limits import limited
 from assistant.api.staff_door import COOKIE, drop_cookie, same_site, set_cookie, signed_in
 from assistant.staff.accounts import LOCKED, MAX_FAILURES
+from assistant.staff.oidc import LASTS_SECONDS, OidcError
 from assistant.staff.roles import ROLE_TITLES, Member, Role
 
+log = structlog.get_logger()
 router = APIRouter(prefix="/api/v1/staff", tags=["工作人员"])
 
 SignedIn = Annotated[Member, Depends(signed_in)]
@@ -51,6 +55,56 @@ async def login(given: SignIn, request: Request, response: Response, wired: Wire
         raise HTTPException(401, f"登录名或口令不对。连着错{MAX_FAILURES}次，账号会锁{minutes}分钟。")
     set_cookie(response, request, await run_in_threadpool(wired.sessions.open, member))
     return Me.of(member)
+
+
+class Ways(BaseModel):
+    """有哪些登录的办法。"""
+
+    oidc: bool = Field(description="能不能用单位的统一账号登录")
+
+
+@router.get("/ways", summary="怎么登录")
+async def ways(wired: Wired) -> Ways:
+    """登录页要知道的。"""
+    return Ways(oidc=wired.oidc is not None)
+
+
+PENDING = "zhiwen_oidc"
+
+
+@router.get("/oidc/start", summary="用单位的统一账号登录", dependencies=[Depends(limited)])
+async def oidc_start(request: Request, wired: Wired) -> Response:
+    """转到统一账号系统；没有设置时是 404。"""
+    if wired.oidc is None:
+        raise HTTPException(404)
+    try:
+        address, kept = await wired.oidc.begin(str(request.url_for("oidc_back")))
+    except OidcError as error:
+        log.warning("oidc_failed", cause=str(error))
+        raise HTTPException(503, "统一账号系统暂时连不上，请用口令登录，或者稍后再试。") from None
+    response = RedirectResponse(address, status_code=302)
+    # Lax and not Strict: the browser comes back from another site.
+    response.set_cookie(PENDING, kept, max_age=LASTS_SECONDS, httponly=True, samesite="lax", secure=request.url.scheme == "https")
+    return response
+
+
+@router.get("/oidc/back", summary="从统一账号系统回来", include_in_schema=False, dependencies=[Depends(limited)])
+async def oidc_back(request: Request, wired: Wired, state: str = "", code: str = "") -> Response:
+    """Where the issuer sends the browser back to."""
+    if wired.oidc is None:
+        raise HTTPException(404)
+    try:
+        name = await wired.oidc.finish(request.cookies.get(PENDING, ""), state, code, str(request.url_for("oidc_back")))
+    except OidcError as error:
+        log.warning("oidc_failed", cause=str(error))
+        raise HTTPException(401, "统一账号登录没有成功，请回到 /staff 再试一次，或者用口令登录。") from None
+    member = await run_in_threadpool(wired.accounts.vouched, name)
+    if member is None:
+        raise HTTPException(403, "您的统一账号在这里还没有开通，请找管理员。")
+    response = RedirectResponse("/staff", status_code=303)
+    set_cookie(response, request, await run_in_threadpool(wired.sessions.open, member))
+    response.delete_cookie(PENDING)
+    return response
 
 
 @router.post("/logout", status_code=204, summary="退出")

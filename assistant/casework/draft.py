@@ -16,8 +16,10 @@ Told = dict[str, str]
 
 WHAT, WHERE, WHEN, WISH, CONTACT = "order_what", "order_where", "order_when", "order_wish", "order_contact"
 FIELDS = {WHAT: "what", WHERE: "where", WHEN: "when", WISH: "wish", CONTACT: "phone"}
-SUBSTANCE = 6
+SUBSTANCE = 4
 """Characters beside “我要投诉” from which a message tells what it is about."""
+NAMED = 4
+"""Characters from which a place is one in particular: “大厅” and “小区” are not, “社保窗口” is."""
 LONGEST = 200
 """Characters of where, when and wish that a work order takes."""
 
@@ -86,7 +88,7 @@ def missing(told: Told) -> tuple[str, ...]:
 
 def tells(said: str) -> bool:
     """Whether a message says more than that somebody wants to complain."""
-    return len(_LEAD.sub("", fold(said))) >= SUBSTANCE
+    return len(_LEAD.sub("", fold(said))) >= SUBSTANCE and not words.agrees(said) and not words.at_once(said)
 
 
 def tell(told: Told, slot: str, said: str) -> None:
@@ -94,7 +96,7 @@ def tell(told: Told, slot: str, said: str) -> None:
     told[FIELDS[slot]] = said if slot == WHAT else said[:LONGEST]
     asked = ASKED_OF[kind_of(told)]
     place, time = _PLACE.search(said), _TIME.search(said)
-    if slot == WHAT and place and WHERE in asked and (where := _PLACE_LEAD.split(place.group())[-1]):
+    if slot == WHAT and place and WHERE in asked and len(where := _PLACE_LEAD.split(place.group())[-1]) >= NAMED:
         told.setdefault("where", where)
     if slot in (WHAT, WHERE) and time and WHEN in asked:
         told.setdefault("when", time.group())

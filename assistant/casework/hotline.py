@@ -23,7 +23,7 @@ from assistant.outbox import Outbox
 from assistant.screen import Screened, screen
 from knowledge.text import fold
 from knowledge.vocabulary import Outcome
-from outside.models import WORK_ORDER_TITLES
+from outside.models import WORK_ORDER_TITLES, WorkOrderKind
 
 CONFIRMED = "order_confirmed"
 """Rasa's form asks for it last. Ours asks to confirm, and perhaps what to change; or only offers to begin."""
@@ -36,7 +36,7 @@ _FILE = re.compile(r"登记|提交|交上去|交吧|反映|投诉|报上去|帮�
 _WANTS_CHANGE = re.compile(r"修改|改一?下|要改|改改|写错|说错|填错|不对|有误|重(?:新)?(?:写|填)|先别|等一?下")
 _MORE = re.compile(r"^(?:补充|还有|另外|再加|加上|再补)(?:一?(?:点|句|条|下))?[,，:： ]*")
 _PLAINLY = re.compile(r"^(?:你好|您好)?[,，。 ]*我?(?:们)?(?:就|现在)?(?:要|想|必须|来)?(?:实名|匿名)?(?:投诉|举报|检举|表扬)")
-_ANGRY = re.compile(r"我(?:就|真|现在)?(?:要|想|必须)(?:实名|匿名)?(?:投诉|举报)")
+_ANGRY = re.compile(r"我(?:就|真|现在)?(?:要|想|必须)(?:实名|匿名)?(?:投诉|举报)|态度.{0,4}(?:差|恶劣|不好|很凶|蛮横)")
 _ASKS_AFTER = re.compile(
     r"(?:工单|我(?:上次|之前|昨天|前天|刚才)?(?:投诉|举报|反映|建议)).{0,12}(?:怎么样|办到哪|到哪|处理(?:了|好|得|完)?(?:没|吗|怎)|进度|结果|回(?:复|音|信)|办(?:好|结|完)|状态|有没有)"
     r"|(?:查|看)(?:一?下)?(?:我的?)?(?:那个)?工单"
@@ -117,7 +117,8 @@ class HotlineForm:
     async def _start(self, turn: OpenTurn, said: str) -> None:
         """A draft from the first message."""
         told = drafts.begun(said)
-        begun = f"您说的我记下了，给您写一张12345工单（{WORK_ORDER_TITLES[drafts.kind_of(told)]}）。"
+        sorry = "给您添麻烦了。" if drafts.kind_of(told) is WorkOrderKind.COMPLAINT else ""
+        begun = f"{sorry}您说的我记下了，给您写一张12345工单（{WORK_ORDER_TITLES[drafts.kind_of(told)]}）。"
         await self._go_on(turn, self._form(WHAT), told, begun)
 
     async def _answer_and_offer(self, turn: OpenTurn, intent: Intent) -> None:
@@ -159,12 +160,12 @@ class HotlineForm:
         """Put the message into the slot that was asked for, and the next one after it."""
         text, clear, given = turn.message.query, turn.message.clear, turn.message.given
         problem = ""
-        if form.asks == CONTACT:
-            problem = drafts.tell_contact(told, text, clear, given)
-        elif form.asks == WHAT and not drafts.tells(clear):
+        if form.asks == WHAT and not drafts.tells(clear):
             problem = f"还不太清楚是什么事。{QUESTIONS[WHAT]}"
         elif form.asks != WHAT and words.at_once(text):
             told |= {field: told.get(field, "") for field in drafts.FIELDS.values()}
+        elif form.asks == CONTACT:
+            problem = drafts.tell_contact(told, text, clear, given)
         elif form.asks != WHAT and words.skips(text):
             told[drafts.FIELDS[form.asks]] = ""
         else:
@@ -261,6 +262,8 @@ class HotlineForm:
             return not (words.skips(text) or words.at_once(text))
         if form.asks == WHAT and intent.name == "complaint" or not words.asks(text):
             return False
+        if intent.name.startswith("ask_") and intent.confidence >= thresholds.ACT_SURE:
+            return True
         question, ranking = turn.library.rank(text)
         best = ranking.best
         if best is None or turn.library.subject(best.match.subject).kind not in ("item", "topic"):

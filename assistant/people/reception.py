@@ -91,7 +91,8 @@ class Reception:
             text = _OFF_DUTY.format(why="现在不是人工服务时间" if closed else "现在没有工作人员在线", hours=self._duty.hours_told)
             draft = Draft(Outcome.HANDOFF, text, actions=(LEAVE_MESSAGE, CALL_ME_BACK, CALL_12345), explanation={"handoff": "off_duty"})
             return draft, context.model_copy(update={"leaving": "offered", "form": None})
-        found = await self._switchboard.start(conversation, channel, Kind.LIVE, Reason.ASKED)
+        reason = Reason.UNHELPED if context.failures >= FAILURES else Reason.ASKED
+        found = await self._switchboard.start(conversation, channel, Kind.LIVE, reason)
         draft = await self._waiting("好的，正在为您找工作人员。您可以先把要办的事写下来，接通后就能看到。", found)
         return draft, context.model_copy(update={"leaving": "", "failures": 0, "form": None})
 

@@ -39,6 +39,8 @@ class Reason(StrEnum):
     """Why there is a hand-off."""
 
     ASKED = "asked"
+    UNHELPED = "unhelped"
+    """Asked for after the assistant had not helped several times in a row."""
     LEFT = "left"
     """A message or a number was left while nobody was on duty."""
 

@@ -3,36 +3,31 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from math import ceil
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from assistant.answering.context import Context
-from assistant.answering.library import Library
 from assistant.people.bell import QUEUE, Bell
+from assistant.people.briefing import Briefing
 from assistant.people.duty import Duty
 from assistant.people.handoffs import HandOffs
 from assistant.people.states import HandOff, Kind, Message, NotHere, Reason, State, TakenMeanwhile
 from assistant.people.views import (
-    Candidate,
     Colleague,
     ConversationView,
     HandOffDetail,
     MessageView,
     Overview,
-    QueueRow,
     QueueView,
-    TurnView,
     Waiting,
 )
 from assistant.staff.accounts import Accounts
 from assistant.staff.audit import Audit
 from assistant.staff.roles import Member
-from assistant.storage.conversations import Conversations
 from assistant.vault import Vault
-from knowledge.vocabulary import FACET_TITLES, Facet, Outcome
 
 log = structlog.get_logger()
 
@@ -42,7 +37,6 @@ GONE = timedelta(minutes=2)
 """An agent whose page has not been heard of for so long is gone; a reload or a lift takes less."""
 SHOWN = 50
 """Rows of those who wait that are shown to one agent; nobody reads further before taking one."""
-TURNS_SHOWN = 20
 
 
 class Switchboard:
@@ -53,20 +47,18 @@ class Switchboard:
         handoffs: HandOffs,
         accounts: Accounts,
         duty: Duty,
-        conversations: Conversations,
+        briefing: Briefing,
         audit: Audit,
         vault: Vault,
-        library: Callable[[], Library],
         longest_wait: timedelta,
         longest_silence: timedelta,
     ) -> None:
         self._handoffs = handoffs
         self._accounts = accounts
         self._duty = duty
-        self._conversations = conversations
+        self._briefing = briefing
         self._audit = audit
         self._vault = vault
-        self._library = library
         self._longest_wait = longest_wait
         self._longest_silence = longest_silence
         self.bell = Bell()
@@ -148,16 +140,14 @@ class Switchboard:
         Raises NotHere, or TakenMeanwhile also when nobody is there to take it.
         """
         people = await asyncio.to_thread(self._accounts.colleagues)
-        if to:
-            colleague = next((person for person, online in people if person.name == to and online), None)
-            if colleague is None:
-                raise TakenMeanwhile("这位同事现在不在线，转不过去。")
-            change = lambda i, m: self._handoffs.transfer(i, m, colleague, colleague.department)  # noqa: E731
-        elif any(person.department == department for person, _ in people) or not department:
-            change = lambda i, m: self._handoffs.transfer(i, m, None, department)  # noqa: E731
-        else:
+        colleague = next((person for person, online in people if person.name == to and online), None)
+        if to and colleague is None:
+            raise TakenMeanwhile("这位同事现在不在线，转不过去。")
+        if colleague is not None:
+            department = colleague.department
+        elif department and not any(person.department == department for person, _ in people):
             raise TakenMeanwhile(f"{department}没有能接待的账号，转不过去。")
-        await self._changed(handoff_id, member, change)
+        await self._changed(handoff_id, member, partial(self._handoffs.transfer, colleague=colleague, department=department))
 
     async def give_back(self, handoff_id: str, member: Member) -> None:
         """Return a conversation to the assistant."""
@@ -210,7 +200,7 @@ class Switchboard:
             open_hours=self._duty.is_open_now(),
             online=self._accounts.online(),
             waiting=waiting,
-            rows=[_row(handoff, self._title(subject), member) for handoff, subject in found],
+            rows=[self._briefing.row(handoff, subject, member) for handoff, subject in found],
         )
 
     async def colleagues(self, member: Member) -> list[Colleague]:
@@ -251,41 +241,7 @@ class Switchboard:
         return Overview(queues=queues)
 
     async def _detail(self, found: HandOff, member: Member) -> HandOffDetail:
-        return await asyncio.to_thread(self._make_detail, found, member)
-
-    def _make_detail(self, found: HandOff, member: Member) -> HandOffDetail:
-        context = self._conversations.context(found.conversation) or Context()
-        turns = self._conversations.turns(found.conversation, TURNS_SHOWN)
-        # What is said to people is among the messages; the turns show what led to them.
-        before = [turn for turn in turns if turn.outcome != Outcome.HANDOFF]
-        why: dict[str, Any] = next((turn.explanation for turn in reversed(before) if turn.explanation.get("candidates")), {})
-        contact = ""
-        if found.contact and found.owner == member.name:
-            contact = self._vault.unseal(found.contact) or ""
-            self._audit.write(member.name, "contact_read", found.id)
-        return HandOffDetail(
-            row=_row(found, self._title(context.subject), member),
-            contact=contact,
-            subject_title=self._title(context.subject),
-            facets=[FACET_TITLES[facet] for facet in context.facets],
-            slots=context.model_dump(mode="json", exclude_defaults=True),
-            turns=[TurnView(at=turn.at.replace(tzinfo=UTC), text=turn.text, reply=turn.reply, outcome=turn.outcome) for turn in before],
-            candidates=[self._candidate(shown, context) for shown in why.get("candidates", [])],
-            why={name: value for name, value in why.items() if name != "candidates"},
-            messages=[MessageView.of(m) for m in self._handoffs.messages(found.conversation, 0)],
-        )
-
-    def _candidate(self, shown: dict[str, Any], context: Context) -> Candidate:
-        library, subject = self._library(), str(shown.get("subject", ""))
-        facets = context.facets or context.asked_facets or (Facet.PROCESS, Facet.MATERIALS)
-        entries = {facet: library.entries.get((subject, facet)) for facet in facets}
-        answers = {FACET_TITLES[facet]: entry.text for facet, entry in entries.items() if entry is not None}
-        share, phrase = float(shown.get("share", 0.0)), str(shown.get("phrase", ""))
-        return Candidate(subject=subject, title=self._title(subject), share=share, phrase=phrase, answers=answers)
-
-    def _title(self, subject: str | None) -> str:
-        library = self._library()
-        return library.subject(subject).title if subject and library.knows(subject) else ""
+        return await asyncio.to_thread(lambda: self._briefing.of(found, self._handoffs.messages(found.conversation, 0), member))
 
     # --- when a time has run out --------------------------------------------------------------
 
@@ -310,10 +266,3 @@ class Switchboard:
 def staff_topic(name: str) -> str:
     """The bell's topic of what concerns one member of staff."""
     return f"staff/{name}"
-
-
-def _row(found: HandOff, subject: str, member: Member) -> QueueRow:
-    return QueueRow(
-        id=found.id, state=found.state, kind=found.kind, reason=found.reason, department=found.department, subject=subject,
-        owner=found.owner_title, mine=found.owner == member.name, asked_at=found.asked_at, waiting_since=found.unanswered_since,
-    )  # fmt: skip

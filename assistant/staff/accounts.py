@@ -98,6 +98,12 @@ class Accounts:
             session.execute(update(StaffRow).where(StaffRow.name == name).values(failures=0, locked_until=None))
         return member_of(row)
 
+    def vouched(self, name: str) -> Member | None:
+        """Who has been vouched for by the organisation's own sign-in; None without an account that may sign in."""
+        with self._sessions() as session:
+            row = session.get(StaffRow, name)
+            return member_of(row) if row is not None and row.active else None
+
     def online(self, department: str | None = None) -> int:
         """How many who talk to citizens are there now; those of one department when it is named."""
         found = select(func.count()).select_from(StaffRow).where(_online())

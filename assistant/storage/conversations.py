@@ -38,9 +38,9 @@ class Conversations:
             return None if row is None else Context.model_validate(row.context)
 
     def record(
-        self, reply: Reply, channel: str, masked_text: str, context: Context, explanation: dict[str, object], milliseconds: float
+        self, reply: Reply, channel: str, masked_text: str, context: Context | None, explanation: dict[str, object], milliseconds: float
     ) -> None:
-        """Write a turn and the conversation's new thread, in one transaction."""
+        """Write a turn and the conversation's new thread, in one transaction; None leaves the thread as it is."""
         with self._sessions.begin() as session:
             self._save_conversation(session, reply.conversation_id, channel, context)
             session.add(
@@ -51,12 +51,13 @@ class Conversations:
             )  # fmt: skip
 
     @staticmethod
-    def _save_conversation(session: Session, conversation_id: str, channel: str, context: Context) -> None:
+    def _save_conversation(session: Session, conversation_id: str, channel: str, context: Context | None) -> None:
         row = session.get(ConversationRow, conversation_id)
         if row is None:
             row = ConversationRow(id=conversation_id, channel=channel)
             session.add(row)
-        row.context = context.model_dump(mode="json")
+        if context is not None:
+            row.context = context.model_dump(mode="json")
         row.updated_at = datetime.now(UTC)
 
     def rate(self, turn_id: str, helpful: bool, masked_comment: str) -> bool:

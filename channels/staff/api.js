@@ -7,6 +7,7 @@ export class Failure extends Error {
   }
 }
 
+export const ways = () => call("GET", "ways");
 export const me = () => call("GET", "me");
 export const login = (name, password) => call("POST", "login", { name, password });
 export const logout = () => call("POST", "logout");

@@ -33,6 +33,7 @@ async function start() {
   byId("desk").hidden = byId("logout").hidden = self === null;
   byId("me").textContent = self ? `${self.title}（${self.role_title}，${self.department || "总台"}）` : "请先登录";
   if (self) connect();
+  else byId("oidc").hidden = !((await tried(api.ways)) || {}).oidc;
 }
 
 byId("login").addEventListener("submit", async (event) => {
@@ -98,14 +99,14 @@ function showQueue({ rows, online, waiting, open_hours: open }) {
   if (self.role === "supervisor") showOverview();
 }
 
-function row({ id, state, kind, department, subject, owner, mine, asked_at: asked, waiting_since: since }) {
+function row({ id, state, kind, reason, department, subject, owner, mine, asked_at: asked, waiting_since: since }) {
   const what = state === "waiting" ? KINDS[kind] : mine ? "您在接待" : `${owner}在接待`;
   const minutes = Math.floor((Date.now() - Date.parse(asked)) / 60000);
   const take = { waiting: () => claim(id), person: () => open(id) }[state];
   const label = state === "waiting" ? "接待" : "打开";
   return el("li", { class: `card ${talk && talk.id === id ? "now" : ""} ${mine && since ? "unread" : ""}`, "data-handoff": id },
     el("strong", {}, `${what} · ${department || "总台"}`), button(label, take),
-    el("span", { class: "small" }, `${subject || "还没说到事项"} · 来了${minutes}分钟`));
+    el("span", { class: "small" }, `${subject || "还没说到事项"} · 来了${minutes}分钟${reason === "unhelped" ? " · 智问几次没帮上" : ""}`));
 }
 
 async function showOverview() {

@@ -55,7 +55,8 @@ export function failed(message, retry) {
 export function replied(reply, on, rated) {
   const seen = el("div", { class: `assistant ${reply.outcome}` }, el("span", { class: "unseen" }, "智问答："));
   if (reply.outcome === "handoff" && !reply.actions.length) {
-    seen.append(el("p", { class: "delivered" }, reply.text)); // Only that it has been delivered.
+    // Only that it has been delivered.
+    seen.append(el("p", { class: "delivered" }, reply.text || "您说的话工作人员能看到，请稍等。"));
     return seen;
   }
   if (reply.degraded) {
@@ -84,7 +85,7 @@ export function retire(turn, chosen) {
 
 // The reply's text holds everything as plain text. The cards and buttons show most of it better;
 // what they do not show (a question asked once more, a word before the answer) is kept around them.
-function aroundAnswers({ text, outcome, answers, options: choices }) {
+function aroundAnswers({ text, answers, options: choices }) {
   const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
   const labels = new Set(choices.map((choice) => choice.label));
   const shown = new Set(answers.flatMap((answer) => answer.text.split("\n").map((line) => line.trim())));
@@ -99,7 +100,7 @@ function aroundAnswers({ text, outcome, answers, options: choices }) {
     else (passed ? after : before).push(line);
   }
   if (!lines.length && !answers.length) {
-    before.push(outcome === "handoff" ? "您说的话工作人员能看到，请稍等。" : "这次没有查到内容，请换个说法再问一次。");
+    before.push("这次没有查到内容，请换个说法再问一次。");
   }
   return { before, after };
 }

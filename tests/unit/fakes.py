@@ -230,6 +230,7 @@ def open_office(library: Library, data: Path, outside: Outside | None = None, **
         casework=casework,
         accounts=accounts,
         sessions=Sessions(engine, chosen.session_hours),
+        oidc=None,
         outside=reached,
         switchboard=switchboard,
         reception=reception,

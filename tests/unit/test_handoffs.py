@@ -13,9 +13,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from assistant.answering.answerer import Draft
-from assistant.answering.context import NO_INTENT, Intent
+from assistant.answering.context import NO_INTENT, Context, FormName, Intent, OpenForm
 from assistant.answering.library import Library
 from assistant.desk import OpenTurn
+from assistant.messages import Reply
 from assistant.people.duty import Duty, parse_hours
 from assistant.people.handoffs import HandOffs
 from assistant.people.reception import asks_for_person
@@ -149,6 +150,17 @@ async def test_while_a_person_has_it_the_assistant_and_its_engine_hear_nothing(o
     assert len(await citizen.heard()) == 6
 
 
+async def test_the_thread_is_there_again_when_the_assistant_goes_on(open_day: Office) -> None:
+    lili = await agent(open_day)
+    citizen = await waiting(open_day, ["身份证丢了补办要带什么", "转人工"])
+    before = open_day.conversations.context(str(citizen.id))
+    handoff = await claimed(lili)
+    await citizen.say("我的户口在外地")
+    assert open_day.conversations.context(str(citizen.id)) == before
+    await act(lili, handoff, "return")
+    assert [a["subject"] for a in (await citizen.say("那多少钱"))["answers"]] == [LOST]
+
+
 async def test_danger_to_life_is_answered_at_once_and_reaches_the_person_too(open_day: Office) -> None:
     await agent(open_day)
     citizen = await waiting(open_day)
@@ -168,6 +180,18 @@ async def test_the_agent_gets_what_was_said_what_it_is_about_and_what_the_assist
     assert best["answers"]["收费"].startswith("40元")
     assert best["title"] == detail["subject_title"]
     assert detail["why"]["decided_by"]
+
+
+async def test_the_agent_sees_which_form_is_open_and_never_what_stands_for_a_proof(open_day: Office) -> None:
+    lili = await agent(open_day)
+    citizen = await waiting(open_day)
+    form = OpenForm(name=FormName.PROGRESS, asks="phone_tail", given=("case_number",), ticket="a-ticket")
+    thread = Context(subject=LOST, form=form, case="another-ticket")
+    reply = Reply(conversation_id=str(citizen.id), turn_id="0" * 32, outcome=Outcome.PROGRESS, text="")
+    open_day.conversations.record(reply, "web", "", thread, {}, 1.0)
+    response = await act(lili, await first(lili), "claim")
+    assert response.json()["slots"]["form"]["name"] == "progress"
+    assert "ticket" not in response.text
 
 
 async def test_the_queue_says_where_one_stands_and_how_long_it_usually_takes(open_day: Office) -> None:
@@ -558,7 +582,7 @@ async def test_an_agent_who_has_answered_may_wait_for_the_citizen_as_long_as_it_
 
 
 async def test_a_person_is_offered_after_two_failures_in_a_row_and_not_before(open_day: Office) -> None:
-    await agent(open_day)
+    lili = await agent(open_day)
     strange = Intent(name="out_of_scope", confidence=0.9)
     open_day.dialogue.runs = lambda turn: turn.answer(strange if "天气" in turn.message.query else NO_INTENT)
     citizen = Citizen(open_day.client())
@@ -566,6 +590,8 @@ async def test_a_person_is_offered_after_two_failures_in_a_row_and_not_before(op
     assert ["要不要找工作人员" in text for text in texts] == [False, False, False, True]
     reply = await citizen.say("天气怎么样")
     assert ("handoff", "转人工") in [(a["kind"], a["value"]) for a in reply["actions"]]
+    await citizen.say("转人工")
+    assert (await lili.get("/api/v1/staff/queue")).json()["rows"][0]["reason"] == "unhelped"
 
 
 async def test_questions_back_are_failures_once_one_is_open_already(open_day: Office) -> None:

@@ -123,6 +123,15 @@ async def test_a_restart_of_the_engine_in_the_middle_loses_nothing(hall: Office)
     assert "劳务派遣" in (await me.say(f"是{TAIL}", "affirm")).text
 
 
+async def test_a_restart_of_the_service_in_the_middle_loses_nothing(hall: Office, tmp_path: Path) -> None:
+    before = citizen(hall)
+    await before.say("我的件办到哪一步了", "progress")
+    await before.say(EXAMINED, "inform")
+    after = citizen(open_office(hall.shelf.library(), hall.settings.data, reference(tmp_path)))
+    after.id = before.id
+    assert "劳务派遣" in (await after.say(TAIL, "inform")).text
+
+
 async def test_the_engines_form_mirrors_ours_and_holds_nothing_of_the_proof(hall: Office) -> None:
     me = citizen(hall)
     first = await me.say("我的件办到哪一步了", "progress")
