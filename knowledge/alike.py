@@ -1,6 +1,7 @@
 """Questions that are the same, or as good as the same, and belong to different subjects: nobody could tell which is meant."""
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,12 +17,16 @@ Grams = frozenset[tuple[str, int]]
 
 
 @dataclass(frozen=True)
-class _Asked:
+class Asked:
+    """A question as it stands in a file and as it is read."""
+
     record: str
     subject: str
     text: str
+    standard: str
+    """Standardised."""
     key: str
-    """Standardised and folded."""
+    """Folded besides."""
     said: str
 
 
@@ -36,10 +41,35 @@ def all_questions(knowledge: Knowledge) -> Iterator[tuple[str, list[str]]]:
         yield entry.id, [entry.question, *entry.similar]
 
 
-def alike_questions(knowledge: Knowledge) -> Iterator[Problem]:
+def read_questions(knowledge: Knowledge) -> Iterator[Asked]:
+    """All questions as messages are read."""
+    for record, questions in all_questions(knowledge):
+        entry = knowledge.manual.get(record)
+        for question in questions:
+            standard = knowledge.lexicon.standardise(question)
+            yield Asked(record, entry.subject if entry else record, question, standard, fold(standard), said(standard, knowledge.lexicon))
+
+
+def lost_questions(knowledge: Knowledge, asked: list[Asked]) -> Iterator[Problem]:
+    """Questions that their own answer cannot win, because a boundary's pattern takes them before any search.
+
+    Every other published question wins: repeated letter for letter it is found as itself.
+    """
+    patterns = [(b.id, pattern) for b in knowledge.boundaries.values() for pattern in b.patterns]
+    for one in asked:
+        if one.record in knowledge.boundaries:
+            continue
+        for boundary, pattern in patterns:
+            if re.search(pattern, one.standard):
+                yield _problem(
+                    knowledge, one, f"{knowledge.files[boundary]} 的 {boundary} 有一条 patterns 会先接走这句，它自己的答案永远答不到"
+                )
+                break
+
+
+def alike_questions(knowledge: Knowledge, asked: list[Asked]) -> Iterator[Problem]:
     """Questions of two records that are the same, and those of two subjects that are as good as the same."""
-    asked = list(_asked(knowledge))
-    known: dict[str, _Asked] = {}
+    known: dict[str, Asked] = {}
     for one in asked:
         other = known.setdefault(one.key, one)
         if other.record != one.record:
@@ -69,19 +99,11 @@ def grams(text: str) -> Grams:
     return frozenset(Counter(text[i : i + 2] for i in range(len(text) - 1)).items())
 
 
-def _asked(knowledge: Knowledge) -> Iterator[_Asked]:
-    for record, questions in all_questions(knowledge):
-        entry = knowledge.manual.get(record)
-        for question in questions:
-            standard = knowledge.lexicon.standardise(question)
-            yield _Asked(record, entry.subject if entry else record, question, fold(standard), said(standard, knowledge.lexicon))
-
-
-def _problem(knowledge: Knowledge, asked: _Asked, cause: str, warning: bool = False) -> Problem:
+def _problem(knowledge: Knowledge, asked: Asked, cause: str, warning: bool = False) -> Problem:
     return Problem(knowledge.files[asked.record], f"{asked.record}.questions", asked.text, cause, warning)
 
 
-def _near(asked: list[_Asked]) -> Iterator[tuple[_Asked, _Asked]]:
+def _near(asked: list[Asked]) -> Iterator[tuple[Asked, Asked]]:
     """Pairs of two subjects whose likeness is NEAR or more.
 
     Two texts that are so like each other share one of their rarest runs (prefix filtering: Chaudhuri, Ganti,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from knowledge.alike import alike_questions
+from knowledge.alike import alike_questions, lost_questions, read_questions
 from knowledge.disagreements import disagreeing_answers, disagreeing_levels
 from knowledge.loader import Knowledge, Problem
 from knowledge.render import is_expired
@@ -37,8 +37,10 @@ def check(knowledge: Knowledge, today: date) -> list[Problem]:
     problems += [p for topic in knowledge.topics.values() for p in _topic(topic, knowledge, today)]
     problems += [p for entry in knowledge.manual.values() for p in _manual(entry, knowledge, today)]
     problems += _references(knowledge)
-    problems += _patterns(knowledge)
-    problems += alike_questions(knowledge)
+    broken = list(_patterns(knowledge))
+    asked = list(read_questions(knowledge))
+    problems += broken or lost_questions(knowledge, asked)
+    problems += alike_questions(knowledge, asked)
     problems += disagreeing_answers(knowledge)
     problems += disagreeing_levels(knowledge)
     return problems
