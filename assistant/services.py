@@ -92,7 +92,7 @@ class Services:
     async def _purge(self) -> None:
         while True:
             gone = await asyncio.to_thread(self.conversations.forget_older_than, self.settings.retention_days)
-            await asyncio.to_thread(self.casework.forget_old)
+            await asyncio.to_thread(self.casework.forget_old, self.settings.retention_days)
             log.info("purged", conversations=gone)
             await asyncio.sleep(PURGE_SECONDS)
 

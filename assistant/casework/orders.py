@@ -1,13 +1,13 @@
 """Work orders: written with their letter to 12345 in one transaction, before anybody is told their number."""
 
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import sessionmaker
 
 from assistant.casework.tickets import Tickets
-from assistant.outbox import Deliver, Outbox
+from assistant.outbox import Deliver, Outbox, State
 from assistant.storage.casework_tables import OutboxRow, WorkOrderRow
 from assistant.vault import Vault
 from outside.models import Contact, WorkOrder, WorkOrderKind
@@ -66,6 +66,16 @@ class WorkOrders:
         with self._sessions() as session:
             known = session.get(WorkOrderRow, number) is not None
         return self._outbox.find(number) if known else None
+
+    def forget_older_than(self, days: int) -> int:
+        """Delete work orders that were delivered and are older than this, with their letters; returns how many."""
+        limit = datetime.now(UTC) - timedelta(days=days)
+        with self._sessions.begin() as session:
+            done = select(OutboxRow.about).where(OutboxRow.destination == DESTINATION, OutboxRow.state == State.DELIVERED.value)
+            gone = delete(WorkOrderRow).where(WorkOrderRow.filed_at < limit, WorkOrderRow.number.in_(done))
+            numbers = session.scalars(gone.returning(WorkOrderRow.number)).all()
+            session.execute(delete(OutboxRow).where(OutboxRow.about.in_(numbers)))
+            return len(numbers)
 
     def of_conversation(self, conversation: str) -> list[str]:
         """Numbers of the work orders that were filed in a conversation, newest first."""

@@ -31,10 +31,11 @@ class Casework:
     orders: WorkOrders
     ratings: Ratings
 
-    def forget_old(self) -> None:
-        """Delete what is past its time: tickets and counts of tries."""
+    def forget_old(self, days: int) -> None:
+        """Delete what is past its time: tickets, counts of tries, and delivered work orders older than so many days."""
         self.tickets.forget_expired()
         self.locks.forget_old()
+        self.orders.forget_older_than(days)
 
 
 def wire_casework(engine: Engine, vault: Vault, outside: Outside, settings: Settings) -> Casework:

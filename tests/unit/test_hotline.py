@@ -287,6 +287,18 @@ async def test_a_refused_order_is_with_people_and_that_is_told(library: Library,
     assert office.services.casework.outbox.counts()["parked"] == 1
 
 
+async def test_a_delivered_order_is_forgotten_after_its_time_and_others_stay(hall: Office) -> None:
+    orders = hall.services.casework.orders
+    me = citizen(hall)
+    await drafted(me)
+    await me.say("确认提交", "affirm")
+    assert orders.forget_older_than(0) == 0, "it is not delivered yet"
+    await hall.services.casework.outbox.deliver_due()
+    assert orders.forget_older_than(1) == 0
+    assert orders.forget_older_than(0) == 1
+    assert (count(hall, WorkOrderRow), count(hall, OutboxRow)) == (0, 0)
+
+
 async def test_an_unknown_number_is_not_found_and_trying_many_is_stopped(hall: Office) -> None:
     replies = [await citizen(hall, "203.0.113.7").say(f"GD{n:012}", "inform") for n in range(31)]
     assert "没有查到" in replies[0].text
