@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 CALIBRATION = Path(__file__).parent / "answering" / "calibration.json"
 """Weights of the ranking, fitted by `./zhiwen knowledge calibrate`."""
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.3
 """How often the pointer to the live snapshot is looked at."""
 
 
@@ -70,6 +70,8 @@ def _index(settings: Settings, current: Publication, snapshot: Snapshot, before:
         if publication.build == current.build:
             return library.index
         if publication.encoder == current.encoder and library.snapshot.words == snapshot.words:
+            if (library.snapshot.subjects, library.snapshot.phrases) == (snapshot.subjects, snapshot.phrases):
+                return library.index  # only texts of answers differ, which no search reads
             return SearchIndex(snapshot, library.index.reader, library.index.encoder, library.index)
     reader = QuestionReader.of(snapshot.words)
     return SearchIndex(snapshot, reader, load_encoder(settings, current.encoder, reader.lexicon))

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,25 @@ def test_without_questions_or_a_live_version_the_gate_is_open(shop: Settings) ->
     try_out(shop, Publication(snapshot="a", encoder=""), lambda _: None, accept=False)
     publish(shop)
     try_out(shop, Publication(snapshot="a", encoder=""), lambda _: None, accept=False)
+
+
+def test_an_edit_of_an_answer_alone_needs_no_questions_and_one_of_a_question_does(shop: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def ask(_shop: Settings, version: Publication, _dialogues: object) -> Runs:
+        asked.append(version.snapshot)
+        return []
+
+    monkeypatch.setattr("assistant.gate._ask", ask)
+    (shop.knowledge / "questions.jsonl").write_text('{"id": "q", "turns": [{"user": "身份证丢了怎么办"}]}\n', "utf-8")
+    live = publish(shop)
+    change(shop, 5)
+    gate = partial(try_out, shop, say=lambda _: None, accept=False)
+    edited = build_knowledge(shop, lambda _: None, retrain=False, gate=gate)
+    assert edited.snapshot != live.snapshot and asked == []
+    edit(item_file(shop.knowledge, LOST), questions={"any": ["身份证丢了怎么办", "证让人偷走了"]}, negatives=[])
+    phrased = build_knowledge(shop, lambda _: None, retrain=False, gate=gate)
+    assert asked == [edited.snapshot, phrased.snapshot]
 
 
 def test_killed_at_any_moment_the_knowledge_is_whole(tmp_path: Path) -> None:

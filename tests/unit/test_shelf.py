@@ -85,6 +85,14 @@ async def test_a_newer_snapshot_is_swapped_in_and_the_old_one_stays_whole(data: 
         assert fees == ["40元/证。丢失补领每证40元。", "不收费。现在免了。"]
 
 
+async def test_an_edit_of_an_answer_alone_keeps_the_index(data: Path, two_versions: tuple[Path, str, str]) -> None:
+    async with watching(data) as (shelf, _):
+        before = shelf.library()
+        publish(data, two_versions[2])
+        await until(lambda: shelf.library() is not before)
+        assert shelf.library().index is before.index
+
+
 async def test_nothing_is_loaded_again_while_nothing_is_published(data: Path) -> None:
     async with watching(data) as (shelf, _):
         before = shelf.library()
