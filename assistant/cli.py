@@ -429,12 +429,12 @@ def _accounts(data: Path | None) -> Iterator["Accounts"]:
 _GENERATE = click.option("--generate", is_flag=True, help="随机起一个口令，显示一次（不写就在终端里输入）")
 
 
-def _password(generate: bool) -> str:
+def _password(generate: bool) -> tuple[str, str]:
+    """A password, and what is said of it once it is set."""
     if not generate:
-        return str(click.prompt("口令（至少10个字符，输入时不显示）", hide_input=True, confirmation_prompt="再输一次"))
+        return str(click.prompt("口令（至少10个字符，输入时不显示）", hide_input=True, confirmation_prompt="再输一次")), ""
     password = secrets.token_urlsafe(12)
-    click.echo(f"口令：{password}（只显示这一次）")
-    return password
+    return password, f"口令是 {password}（只显示这一次）。"
 
 
 @staff.command("add")
@@ -450,8 +450,9 @@ def staff_add(name: str, role: str, department: str, title: str, generate: bool,
     from assistant.staff.roles import Role
 
     with _accounts(data) as accounts:
-        accounts.add(name, title, Role(role), department, _password(generate), by)
-    terminal.say(f"账号 {name} 可以登录了：http://127.0.0.1:8000/staff")
+        password, told = _password(generate)
+        accounts.add(name, title, Role(role), department, password, by)
+    terminal.say(f"账号 {name} 可以登录了，网址是服务的 /staff。{told}")
 
 
 @staff.command("list")
@@ -474,8 +475,9 @@ def staff_list(data: Path | None) -> None:
 def staff_password(name: str, generate: bool, by: str, data: Path | None) -> None:
     """换口令，解锁，并让原来的登录都失效。"""
     with _accounts(data) as accounts:
-        accounts.set_password(name, _password(generate), by)
-    terminal.say(f"{name} 的口令换好了。")
+        password, told = _password(generate)
+        accounts.set_password(name, password, by)
+    terminal.say(f"{name} 的口令换好了。{told}")
 
 
 @staff.command("disable")
