@@ -7,7 +7,9 @@ and closes, until nobody waits. What is measured, per citizen, as both sides see
 
 - claim: from pressing 接待 to having the conversation on the screen,
 - first: from pressing 接待 to the agent's first words being on the citizen's line,
-- answer: from a citizen's words being sent to their being on the agent's line.
+- answer: from a citizen's words being sent to their being on the agent's line,
+
+and the processor's time that the service takes for each, which does not depend on what else the machine does.
 
 Nobody types: greeting and answer come at once. Between two citizens an agent pauses for a second on average, which no
 real agent can; without the pause (--pause 0) all agents press at once, over and over, and it is the capacity that is measured.
@@ -31,6 +33,7 @@ from typing import Any
 
 import click
 import httpx
+import psutil
 from websockets.asyncio.client import ClientConnection, connect
 
 from assistant.api.staff_door import COOKIE, CSRF_HEADER
@@ -63,8 +66,8 @@ Arrivals = dict[str, "asyncio.Future[float]"]
 
 
 @contextlib.contextmanager
-def _office(data: Path, agents: int) -> Iterator[tuple[str, list[str]]]:
-    """A service of its own, open at any hour; gives its address and the agents' sign-in names."""
+def _office(data: Path, agents: int) -> Iterator[tuple[str, list[str], psutil.Process]]:
+    """A service of its own, open at any hour; gives its address, the agents' sign-in names, and its process."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data=Path(folder), port=free_port())
         for name in BUILT:
@@ -80,8 +83,8 @@ def _office(data: Path, agents: int) -> Iterator[tuple[str, list[str]]]:
             "ZHIWEN_PEOPLE_WAIT_MINUTES": "60", "PYTHONPATH": str(ROOT),
         }  # fmt: skip
         url = f"http://127.0.0.1:{settings.port}"
-        with served(Job("服务", command, ROOT, settings.data / "run.log", environment), lambda: answers_http(f"{url}/readyz")):
-            yield url, names
+        with served(Job("服务", command, ROOT, settings.data / "run.log", environment), lambda: answers_http(f"{url}/readyz")) as pid:
+            yield url, names, psutil.Process(pid)
 
 
 async def _sign_in(url: str, name: str) -> httpx.AsyncClient:
@@ -138,16 +141,16 @@ async def _serve(url: str, name: str, agent: httpx.AsyncClient, arrived: Arrival
             (await agent.post(f"/api/v1/staff/handoffs/{handoff}/close")).raise_for_status()
 
 
-async def _work(url: str, names: Sequence[str], waiting: int, pause: float) -> dict[str, Any]:
+async def _work(url: str, names: Sequence[str], service: psutil.Process, waiting: int, pause: float) -> dict[str, Any]:
     agents = [await _sign_in(url, name) for name in names]
     async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
         lines = [await _wait(url, client) for _ in range(waiting)]
     arrived: Arrivals = {}
     listeners = [asyncio.create_task(_listen(line, arrived)) for line in lines]
     times = Times()
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), sum(service.cpu_times()[:2])
     await asyncio.gather(*(_serve(url, name, agent, arrived, times, pause) for name, agent in zip(names, agents, strict=True)))
-    seconds = time.perf_counter() - began
+    seconds, cpu = time.perf_counter() - began, sum(service.cpu_times()[:2]) - cpu
     for listener in listeners:
         listener.cancel()
     for line in lines:
@@ -156,7 +159,7 @@ async def _work(url: str, names: Sequence[str], waiting: int, pause: float) -> d
         await agent.aclose()
     counts = {"waiting": waiting, "agents": len(names), "served": len(times.first), "conflicts": times.conflicts, "pause": pause}
     figures = {"claim": _figures(times.claim), "first": _figures(times.first), "answer": _figures(times.answer)}
-    return counts | {"seconds": round(seconds, 2)} | figures
+    return counts | {"seconds": round(seconds, 2), "cpu_ms_each": round(cpu / waiting * 1000, 1)} | figures
 
 
 def _figures(values: Sequence[float]) -> dict[str, float]:
@@ -171,8 +174,8 @@ def _figures(values: Sequence[float]) -> dict[str, float]:
 @click.option("--pause", default=1.0, show_default=True, help="seconds that an agent pauses between two citizens, on average")
 def main(data: Path, waiting: int, agents: int, pause: float) -> None:
     """Measure hand-offs with the knowledge built in a data directory; prints JSON."""
-    with _office(data, agents) as (url, names):
-        click.echo(json.dumps(asyncio.run(_work(url, names, waiting, pause))))
+    with _office(data, agents) as (url, names, service):
+        click.echo(json.dumps(asyncio.run(_work(url, names, service, waiting, pause))))
 
 
 if __name__ == "__main__":
