@@ -35,7 +35,7 @@ SHORT_ACT = 12
 _FILE = re.compile(r"登记|提交|交上去|交吧|反映|投诉|报上去|帮我(?:报|交|写)|要工单|下(?:个|一个)?工单|递上去|发出去|就这么交")
 _WANTS_CHANGE = re.compile(r"修改|改一?下|要改|改改|写错|说错|填错|不对|有误|重(?:新)?(?:写|填)|先别|等一?下")
 _MORE = re.compile(r"^(?:补充|还有|另外|再加|加上|再补)(?:一?(?:点|句|条|下))?[,，:： ]*")
-_PLAINLY = re.compile(r"^(?:你好|您好)?[,，。 ]*我?(?:们)?(?:就|现在)?(?:要|想|必须|来)?(?:实名|匿名)?(?:投诉|举报|检举|表扬)")
+_PLAINLY = re.compile(r"^(?:你好|您好)?[,，。 ]*我?(?:们)?(?:就|现在)?(?:要|想|必须|来)?(?:实名|匿名)?(?:投诉|举报|检举|表扬|建议(?!书))")
 _ANGRY = re.compile(r"我(?:就|真|现在)?(?:要|想|必须)(?:实名|匿名)?(?:投诉|举报)|态度.{0,4}(?:差|恶劣|不好|很凶|蛮横)")
 _ASKS_AFTER = re.compile(
     r"(?:工单|我(?:上次|之前|昨天|前天|刚才)?(?:投诉|举报|反映|建议)).{0,12}(?:怎么样|办到哪|到哪|处理(?:了|好|得|完)?(?:没|吗|怎)|进度|结果|回(?:复|音|信)|办(?:好|结|完)|状态|有没有)"
@@ -65,11 +65,12 @@ class HotlineForm:
 
     async def begin(self, turn: OpenTurn, intent: Intent) -> None:
         """Begin a draft with what the message tells; answer first where it asks; say how far an earlier one is."""
+        plain = self.claims(turn.message) and not words.asks(turn.message.query)
         if turn.message.given.order:
             self._status.tell(turn, turn.message.given.order)
         elif _asks_after(turn.message.query):
             await self._tell_of_the_latest(turn)
-        elif turn.is_question(intent) or self._hides_a_question(turn):
+        elif (turn.is_question(intent) and not plain) or self._hides_a_question(turn):
             await self._answer_and_offer(turn, intent)
         else:
             await self._start(turn, turn.message.clear)

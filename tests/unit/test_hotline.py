@@ -234,6 +234,12 @@ async def test_anger_that_asks_is_answered_first_and_offered_the_filing_after(ha
     assert begun.outcome is Outcome.HOTLINE
 
 
+async def test_a_plain_wish_is_none_of_the_questions_that_it_sounds_like(hall: Office) -> None:
+    """Weekends are a published question, word for word the rest of it."""
+    reply = await citizen(hall).say("建议大厅周末开门", "complaint")
+    assert reply.outcome is Outcome.HOTLINE and "建议" in reply.text
+
+
 async def test_an_offer_is_not_pressed(hall: Office) -> None:
     me = citizen(hall)
     await me.say("身份证丢了补办要带什么？", "complaint")
