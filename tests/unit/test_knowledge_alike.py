@@ -68,7 +68,7 @@ def test_seventeen_thousand_questions_take_seconds(folder: Path) -> None:
     knowledge, _ = load(folder)
     started = time.perf_counter()
     (problem,) = found_alike(knowledge)
-    assert time.perf_counter() - started < 10 and LONG in problem.value
+    assert time.perf_counter() - started < 30 and LONG in problem.value
 
 
 def test_a_question_that_a_boundarys_pattern_takes_away_stops_the_build(folder: Path) -> None:
