@@ -305,17 +305,23 @@ def knowledge_import(file: Path, mapping: Path | None, department: str, dry_run:
 @knowledge.command("export")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--department", default="", help="只导出这个部门的")
-def knowledge_export(file: Path, department: str) -> None:
-    """把答疑手册导出成 xlsx、csv、docx 或 json（看文件名），改好可以再导入。"""
+@click.option("--guides", is_flag=True, help="导出办事指南（xlsx、csv、json），不写就导出答疑手册")
+def knowledge_export(file: Path, department: str, guides: bool) -> None:
+    """把答疑手册或办事指南导出成 xlsx、csv、docx 或 json（看文件名），改好可以再导入。"""
     from knowledge.exchange import importing
     from knowledge.exchange.errors import ExchangeError
-    from knowledge.exchange.mapping import ManualMapping
+    from knowledge.exchange.mapping import GuideMapping, ManualMapping
     from knowledge.loader import load
 
     settings = _settings()
     with _told(ExchangeError):
-        mapping = next(m for m in importing.shipped_mappings(settings.knowledge) if isinstance(m, ManualMapping))
-        count = importing.export_manual(file, load(settings.knowledge)[0], mapping, department)
+        known, mappings = load(settings.knowledge)[0], importing.shipped_mappings(settings.knowledge)
+        if guides:
+            guide_mapping = next(m for m in mappings if isinstance(m, GuideMapping))
+            count = importing.export_guides(file, known, guide_mapping, department)
+        else:
+            manual_mapping = next(m for m in mappings if isinstance(m, ManualMapping))
+            count = importing.export_manual(file, known, manual_mapping, department)
     click.echo(f"导出了 {count} 条，在 {file}。")
 
 

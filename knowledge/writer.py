@@ -14,9 +14,14 @@ def plain(record: Record) -> dict[str, Any]:
     return record.model_dump(mode="json", exclude_defaults=True)
 
 
+def to_yaml(content: Any) -> str:
+    """Content as YAML, in the order that it has."""
+    return str(yaml.dump(content, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=120))
+
+
 def write_file(path: Path, content: Any) -> None:
     """Write a YAML file in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
-    partial.write_text(yaml.dump(content, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=120), "utf-8")
+    partial.write_text(to_yaml(content), "utf-8")
     os.replace(partial, path)

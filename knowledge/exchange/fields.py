@@ -1,13 +1,17 @@
 """Reads what people write into cells: dates, offices, sources."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from knowledge.exchange.plan import Refused
 from knowledge.exchange.tidy import one_line
 from knowledge.loader import Knowledge
-from knowledge.schema import Source
+from knowledge.schema import Dated, Source
 
+FOREVER = "长期"
+"""In the column of the last day: there is none."""
+_DAYS = {"effective_from": "生效日期", "reviewed_on": "复核日期", "expires_on": "有效期至"}
 _DATE = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T].*)?$")
 _URL = re.compile(r"\s*(https?://\S+)$")
 _ARTICLE = re.compile(r"^(?P<title>.+?)(?P<locator>第[\d一二三四五六七八九十百零]+[条款章].*)?$")
@@ -32,6 +36,31 @@ def read_date(text: str, column: str) -> date | None:
 
 def _no_date(text: str, column: str) -> date:
     raise Refused(f"{column}“{text}”不是日期，要写成 2026-11-22 这样")
+
+
+def read_dated(cells: Mapping[str, str]) -> dict[str, object]:
+    """Region, fact status and days, those that the cells tell.
+
+    Raises:
+        Refused: a day is none.
+
+    """
+    told = {name: text for name, cell in cells.items() if (text := one_line(cell))}
+    found: dict[str, object] = {name: told[name] for name in ("region", "fact_status") if name in told}
+    for name in _DAYS.keys() & told.keys():
+        found[name] = None if name == "expires_on" and told[name] == FOREVER else read_date(told[name], _DAYS[name])
+    return found
+
+
+def write_dated(record: Dated) -> dict[str, str]:
+    """The cells that `read_dated` reads."""
+    return {
+        "region": record.region,
+        "fact_status": record.fact_status,
+        "effective_from": record.effective_from.isoformat(),
+        "reviewed_on": record.reviewed_on.isoformat(),
+        "expires_on": record.expires_on.isoformat() if record.expires_on else FOREVER,
+    }
 
 
 def read_department(text: str, knowledge: Knowledge) -> str:

@@ -2,17 +2,23 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
+
+import yaml
+from pydantic import ValidationError, create_model
 
 from knowledge.checks import personal_data
-from knowledge.disagreements import OF_ALL_LEVELS, differing_elements, name_of_item
-from knowledge.exchange.fields import read_department, read_sources
+from knowledge.disagreements import differing_elements, name_of_item
+from knowledge.exchange.fields import read_dated, read_department, read_sources
 from knowledge.exchange.mapping import NOTHING, GuideField, Row
 from knowledge.exchange.plan import TAKEN, Outcome, Refused, Setting, Verdict
 from knowledge.exchange.tidy import one_line, tidy
-from knowledge.schema import FacetText, FactStatus, Fee, Guide, Limit, Limits, Material, Source, Unit
+from knowledge.loader import explain
+from knowledge.schema import FacetText, FactStatus, Fee, Guide, Limit, Limits, Material, Record, Source, Unit
 from knowledge.text import distinct, fold
-from knowledge.vocabulary import Facet
+from knowledge.vocabulary import FACET_TITLES, Facet
 
 REVIEW_AFTER = timedelta(days=365)
 """An imported guide must be reviewed again after so long."""
@@ -31,6 +37,14 @@ _MARK = re.compile(r"(?<![\d.])(?:\d{1,2}[.、．](?!\d)|[（(]\d{1,2}[)）]|[�
 _COPIES = re.compile(r"复印件(?:各?(\d+)份)?")
 _ASIDE = re.compile(r"^(?P<name>.+?)[（(](?P<aside>.+)[)）]$", re.DOTALL)
 _PLAIN_ASIDE = re.compile(r"^(?:原件|正本|纸质|电子|复印件|及|和|、|，|,|；|;|/|各|\d+份|\s)*$")
+_ID = re.compile(r"g-[a-z0-9]+(-[a-z0-9]+)*")
+_FACETS = {title: facet for facet, title in FACET_TITLES.items()}
+_COLUMNS = {
+    "id": (GuideField.CODE,), "name": (GuideField.NAME,), "parent": (GuideField.PARENT,), "department": (GuideField.DEPARTMENT,),
+    "names": (GuideField.ALIASES,), "sources": (GuideField.SOURCES,), "materials": (GuideField.MATERIALS,), "fee": (GuideField.FEE,),
+    "limits": (GuideField.STATUTORY, GuideField.STATUTORY_UNIT, GuideField.PROMISED, GuideField.PROMISED_UNIT), "online": (),
+}  # fmt: skip
+"""The columns of a guide's field where they are not called as the field."""
 _OFFICIAL = re.compile(r"(的?(审批|核发|许可|核准|登记|备案|签发|认定|确认|给付|办理|审核|初审|申领|申请))$")
 
 
@@ -56,7 +70,8 @@ def read_limit(text: str, unit: str = "") -> Limit | str | None:
 
 def read_materials(text: str, source: str) -> tuple[Material, ...]:
     """The materials that one cell lists: one a line, numbered, or parted by semicolons outside brackets."""
-    text = tidy(_MARK.sub(r"\n", text.replace("\r\n", "\n")))
+    # The semicolon keeps long lines apart, which tidying would take for one that the page wrapped.
+    text = tidy(_MARK.sub("；\n", text.replace("\r\n", "\n")))
     return tuple(_material(part, source) for part in _parts(text) if part.lower() not in NOTHING)
 
 
@@ -68,7 +83,7 @@ def _parts(text: str) -> list[str]:
             parts.append("")
         else:
             parts[-1] += character
-    return [part.strip(" 。，、") for part in parts]
+    return [part.strip(" 。，、；") for part in parts]
 
 
 def _material(text: str, source: str) -> Material:
@@ -99,7 +114,7 @@ class GuideImport:
     def take(self, row: Row) -> Outcome:
         """What becomes of a row; a guide that is taken counts for the rows below."""
         try:
-            guide = self._read(row)
+            guide = self.read(row)
             verdict, why = self._compare(guide)
         except Refused as refusal:
             return Outcome(row, refusal.verdict, str(refusal))
@@ -109,42 +124,57 @@ class GuideImport:
             self._rows.setdefault(key, (row, guide))
         return Outcome(row, verdict, why, guide)
 
-    def _read(self, row: Row) -> Guide:
+    def read(self, row: Row) -> Guide:
+        """The guide of a row. What the row does not know of a guide that is there already stays as it was.
+
+        Raises:
+            Refused: a field is missing or wrong, or tells of a person.
+
+        """
         cells = {field: text for field, text in row.cells.items() if one_line(text).lower() not in NOTHING}
-        name = one_line(cells.get(GuideField.NAME, ""))
-        department = read_department(cells.get(GuideField.DEPARTMENT, ""), self._setting.knowledge) or self._setting.department
-        if not name or not department:
-            raise Refused("没有写实施部门" if name else "没有写事项名称")
         kinds = personal_data("\n".join(text for field, text in cells.items() if field != GuideField.CODE))
         if kinds:
             raise Refused(f"里面有{'、'.join(kinds)}，请删掉再导入")
-        listed = read_sources(cells.get(GuideField.SOURCES, ""))
-        sources = {f"s{n}": source for n, source in enumerate(listed, 1)} or {"guide": Source(title=f"{department}办事指南", locator=name)}
-        first = next(iter(sources))
-        # Without a basis of its own the guide must not pass for one.
-        answers = {} if listed else {Facet.LEGAL_BASIS: FacetText(text=NO_BASIS)}
-        answers |= {facet: FacetText(text=tidy(cells[facet])) for facet in Facet if facet in cells}
-        number = _number(cells.get(GuideField.CODE, ""), name, department)
+        details = _read_details(cells)
+        name = details.get("name") or one_line(cells.get(GuideField.NAME, ""))
+        department = details.get("department") or self._department(cells)
+        if not name or not department:
+            raise Refused("没有写实施部门" if name else "没有写事项名称")
+        number = details.get("id") or _number(cells.get(GuideField.CODE, ""), name, department)
         old = self._guides.get(number)
+        told = self._told(cells, details, name, department) | {"id": number, "name": name, "department": department}
+        guide = _checked((old.model_dump() if old else self._defaults(name)) | told)
+        if old is not None and guide != old and "fact_status" not in told:
+            # Nobody has checked what is new.
+            return guide.model_copy(update={"fact_status": FactStatus.RECALLED})
+        return guide
+
+    def _department(self, cells: dict[str, str]) -> str:
+        return read_department(cells.get(GuideField.DEPARTMENT, ""), self._setting.knowledge) or self._setting.department
+
+    def _defaults(self, name: str) -> dict[str, object]:
         today = self._setting.today
-        return Guide(
-            id=number,
-            name=name,
-            label=name,
-            parent=one_line(cells.get(GuideField.PARENT, "")) or name,
-            department=department,
-            sources=sources,
-            materials=read_materials(cells.get(GuideField.MATERIALS, ""), first),
-            limits=self._limits(cells),
-            fee=_fee(tidy(cells.get(GuideField.FEE, ""))),
-            answers=answers,
-            names=tuple(_names(name, cells.get(GuideField.ALIASES, ""))),
-            region=self._setting.region,
-            fact_status=FactStatus.RECALLED,
-            effective_from=old.effective_from if old else today,
-            reviewed_on=old.reviewed_on if old else today,
-            expires_on=old.expires_on if old else today + REVIEW_AFTER,
-        )
+        return {
+            "label": name, "region": self._setting.region, "fact_status": FactStatus.RECALLED,
+            "effective_from": today, "reviewed_on": today, "expires_on": today + REVIEW_AFTER,
+        }  # fmt: skip
+
+    def _told(self, cells: dict[str, str], details: dict[str, Any], name: str, department: str) -> dict[str, Any]:
+        """The fields of a guide that a row tells, by columns or by details."""
+        listed = {f"s{n}": source for n, source in enumerate(read_sources(cells.get(GuideField.SOURCES, "")), 1)}
+        sources = details.get("sources") or listed or unlisted_sources(name, department)
+        # Without a basis of its own the guide must not pass for one.
+        answers = {} if listed or "sources" in details else {Facet.LEGAL_BASIS: FacetText(text=NO_BASIS)}
+        answers |= {facet: FacetText(text=tidy(cells[facet])) for facet in Facet if facet in cells}
+        by_columns = {
+            "parent": one_line(cells.get(GuideField.PARENT, "")) or name,
+            "sources": sources,
+            "materials": read_materials(cells.get(GuideField.MATERIALS, ""), next(iter(sources))),
+            "limits": self._limits(cells),
+            "fee": _fee(tidy(cells.get(GuideField.FEE, ""))),
+            "names": tuple(_names(name, cells.get(GuideField.ALIASES, ""))),
+        }
+        return by_columns | _added(cells) | read_dated(cells) | details | {"answers": answers | details.get("answers", {})}
 
     def _limits(self, cells: dict[str, str]) -> Limits | None:
         statutory = read_limit(cells.get(GuideField.STATUTORY, ""), cells.get(GuideField.STATUTORY_UNIT, ""))
@@ -159,9 +189,6 @@ class GuideImport:
         )
 
     def _compare(self, guide: Guide) -> tuple[Verdict, str]:
-        item = self._items.get(fold(guide.name))
-        if item is not None:
-            raise Refused(f"已经有写完整的同名事项 {item}，请直接改它", Verdict.CONFLICT)
         above = next((self._rows[key] for key in _keys(guide) if key in self._rows), None)
         if above is not None:
             row, same = above
@@ -170,14 +197,81 @@ class GuideImport:
                 raise Refused(f"和{row.where}是同一个事项，{'、'.join(differing)} 却不一样", Verdict.CONFLICT)
             return Verdict.DUPLICATE, f"和{row.where}一样"
         old = self._guides.get(guide.id)
+        if old == guide:
+            return Verdict.DUPLICATE, "内容一样"
+        item = self._items.get(fold(guide.name))
+        if item is not None:
+            raise Refused(f"已经有写完整的同名事项 {item}，请直接改它", Verdict.CONFLICT)
         if old is None:
             return Verdict.NEW, ""
-        # Review may have added to it: what the export does not hold stays.
-        changed = [n for n in _FROM_THE_EXPORT if getattr(old, n) != getattr(guide, n)]
-        return (Verdict.CHANGED, f"改了 {'、'.join(changed)}") if changed else (Verdict.DUPLICATE, "内容一样")
+        changed = [name for name in Guide.model_fields if getattr(old, name) != getattr(guide, name)]
+        return Verdict.CHANGED, f"改了 {'、'.join(changed)}"
 
 
-_FROM_THE_EXPORT = (*OF_ALL_LEVELS, "parent", "names")
+_Details = create_model(
+    "_Details", __base__=Record, **{name: (field.rebuild_annotation(), None) for name, field in Guide.model_fields.items()}
+)  # type: ignore[call-overload]
+"""Any of the fields of a guide."""
+
+
+def _read_details(cells: dict[str, str]) -> dict[str, Any]:
+    """The fields that a row has as YAML.
+
+    Raises:
+        Refused: it is no YAML of a guide's fields, or tells what a column tells too.
+
+    """
+    try:
+        found = _Details.model_validate(yaml.safe_load(cells.get(GuideField.DETAILS, "{}")))
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise Refused("“其余内容”写坏了，要和 guides/ 里的写法一样（YAML）") from error
+    details = found.model_dump(exclude_unset=True)
+    twice = sorted(replaced_columns(details) & cells.keys())
+    if twice:
+        raise Refused(f"{'、'.join(twice)} 在自己的列里写了，“其余内容”里又写了，请只留一处")
+    return details
+
+
+def replaced_columns(details: dict[str, Any]) -> set[str]:
+    """The columns that are empty because the details tell their fields."""
+    fields = details.keys() - {"answers"}
+    return {*details.get("answers", {}), *(column for name in fields for column in _COLUMNS.get(name, (name,)))}
+
+
+def unlisted_sources(name: str, department: str) -> dict[str, Source]:
+    """What a guide rests on whose export lists no basis: itself."""
+    return {"guide": Source(title=f"{department}办事指南", locator=name)}
+
+
+def _added(cells: dict[str, str]) -> dict[str, Any]:
+    """What review adds to a guide, as far as the row tells it."""
+    read: dict[str, Callable[[str], object]] = {
+        GuideField.LABEL: one_line, GuideField.SITUATIONS: _lines, GuideField.QUESTIONS: _questions,
+        GuideField.MATERIALS_NOTE: tidy, GuideField.REVIEW_POINTS: _lines,
+    }  # fmt: skip
+    return {field: read[field](cells[field]) for field in read.keys() & cells.keys()}
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(one_line, text.split("\n"))))
+
+
+def _questions(text: str) -> dict[str, list[str]]:
+    """Questions one a line, behind the facet that they are about, where they are about one."""
+    found: dict[str, list[str]] = {}
+    for line in _lines(text):
+        title, _, question = line.partition("：")
+        facet = _FACETS.get(title)
+        found.setdefault(facet or "any", []).append(question if facet else line)
+    return found
+
+
+def _checked(fields: dict[str, Any]) -> Guide:
+    try:
+        return Guide.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise Refused(f"{'.'.join(map(str, first['loc']))}：{explain(first['type'], first['msg'])}") from error
 
 
 def _keys(guide: Guide) -> tuple[str, str]:
@@ -205,6 +299,8 @@ def _names(name: str, aliases: str) -> list[str]:
 
 
 def _number(code: str, name: str, department: str) -> str:
-    """The id: the platform's code, or a digest of name and office where the export has no code."""
+    """The id: our own as it is, the platform's code, or a digest of name and office where the export has no code."""
+    if _ID.fullmatch(one_line(code)):
+        return one_line(code)
     kept = re.sub(r"[^a-z0-9]", "", one_line(code).lower())
     return f"g-{kept or hashlib.sha256(f'{department}/{name}'.encode()).hexdigest()[:12]}"

@@ -6,9 +6,10 @@ from pathlib import Path
 from knowledge.exchange.drafts import Draft, draft_name, load_drafts, save_draft, with_drafts
 from knowledge.exchange.errors import ExchangeError
 from knowledge.exchange.files import read_content, write_table
+from knowledge.exchange.guide_export import export_guides_table
 from knowledge.exchange.guides import GuideImport
 from knowledge.exchange.manual import ManualImport, export_table
-from knowledge.exchange.mapping import ManualMapping, Mapping, load_mapping, map_grid
+from knowledge.exchange.mapping import GuideMapping, ManualMapping, Mapping, load_mapping, map_grid
 from knowledge.exchange.paragraphs import read_questions
 from knowledge.exchange.plan import Outcome, Plan, Setting
 from knowledge.exchange.tidy import flaws
@@ -97,3 +98,17 @@ def export_manual(path: Path, knowledge: Knowledge, mapping: ManualMapping, depa
     entries = [entry for entry in knowledge.manual.values() if department in ("", entry.department)]
     write_table(path, *export_table(entries, mapping))
     return len(entries)
+
+
+def export_guides(path: Path, knowledge: Knowledge, mapping: GuideMapping, department: str = "") -> int:
+    """Write the item guides, of one department or of all; returns how many.
+
+    Raises:
+        ExchangeError: the file cannot be written, or not in this format.
+
+    """
+    if path.suffix.lower() == ".docx":
+        raise ExchangeError("办事指南的列太多，Word 里放不下。请导出成 .xlsx、.csv 或 .json。")
+    guides = [guide for guide in knowledge.guides.values() if department in ("", guide.department)]
+    write_table(path, *export_guides_table(guides, mapping, knowledge))
+    return len(guides)

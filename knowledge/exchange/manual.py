@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from knowledge.alike import all_questions
 from knowledge.checks import personal_data
-from knowledge.exchange.fields import read_date, read_department, read_sources, write_source
+from knowledge.exchange.fields import read_dated, read_department, read_sources, write_dated, write_source
 from knowledge.exchange.mapping import ManualField, ManualMapping, Row
 from knowledge.exchange.plan import TAKEN, Outcome, Refused, Setting, Verdict
 from knowledge.exchange.tidy import one_line, tidy
@@ -23,8 +23,6 @@ from knowledge.vocabulary import FACET_TITLES, Facet
 REVIEW_AFTER = timedelta(days=365)
 """An imported entry without a last day must be reviewed again after so long."""
 _FACETS = {fold(name): facet for facet, title in FACET_TITLES.items() for name in (facet.value, title)}
-FOREVER = "长期"
-"""In the column of the last day: there is none."""
 _ID = re.compile(r"m-[a-z0-9-]+")
 
 
@@ -123,19 +121,9 @@ class ManualImport:
             "department": read_department(cells.get(ManualField.DEPARTMENT, ""), knowledge) or self._setting.department,
             "sources": sources,
             "sample": {"是": True, "否": False}.get(one_line(cells.get(ManualField.SAMPLE, ""))),
-            "fact_status": one_line(cells.get(ManualField.FACT_STATUS, "")),
-            "region": one_line(cells.get(ManualField.REGION, "")),
-            "effective_from": read_date(cells.get(ManualField.EFFECTIVE_FROM, ""), "生效日期"),
-            "reviewed_on": read_date(cells.get(ManualField.REVIEWED_ON, ""), "复核日期"),
         }
-        last_day = cells.get(ManualField.EXPIRES_ON, "")
-        if one_line(last_day) == FOREVER:
-            given["expires_on"] = None
-        elif last_day.strip():
-            given["expires_on"] = read_date(last_day, "有效期至")
-        fields = (old.model_dump() if old else self._defaults(subject)) | {
-            name: value for name, value in given.items() if value not in ("", (), None) or name == "expires_on"
-        }
+        fields = old.model_dump() if old else self._defaults(subject)
+        fields |= {name: value for name, value in given.items() if value not in ("", (), None)} | read_dated(cells)
         fields |= {"id": number, "subject": subject.id, "facet": facet, "question": question, "answer": answer}
         return self._checked(fields), guessed
 
@@ -212,7 +200,7 @@ def _similar(text: str) -> tuple[str, ...]:
     return tuple(distinct(filter(None, map(one_line, parts))))
 
 
-def write_entry(entry: ManualEntry) -> dict[ManualField, str]:
+def write_entry(entry: ManualEntry) -> dict[str, str]:
     """The cells of an entry, which an import reads back as the same entry."""
     # The line end behind a single question says that it is one, whatever signs it holds.
     similar = "\n".join(entry.similar) + ("\n" if len(entry.similar) == 1 else "")
@@ -226,11 +214,7 @@ def write_entry(entry: ManualEntry) -> dict[ManualField, str]:
         ManualField.DEPARTMENT: entry.department,
         ManualField.SOURCES: "\n".join(map(write_source, entry.sources)),
         ManualField.SAMPLE: "是" if entry.sample else "否",
-        ManualField.FACT_STATUS: entry.fact_status,
-        ManualField.REGION: entry.region,
-        ManualField.EFFECTIVE_FROM: entry.effective_from.isoformat(),
-        ManualField.REVIEWED_ON: entry.reviewed_on.isoformat(),
-        ManualField.EXPIRES_ON: entry.expires_on.isoformat() if entry.expires_on else FOREVER,
+        **write_dated(entry),
     }
 
 

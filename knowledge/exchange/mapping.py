@@ -58,6 +58,18 @@ class GuideField(StrEnum):
     PROMISED = "promised"
     PROMISED_UNIT = "promised_unit"
     FEE = "fee_text"
+    LABEL = "label"
+    SITUATIONS = "situations"
+    QUESTIONS = "questions"
+    MATERIALS_NOTE = "materials_note"
+    REVIEW_POINTS = "review_points"
+    FACT_STATUS = "fact_status"
+    REGION = "region"
+    EFFECTIVE_FROM = "effective_from"
+    REVIEWED_ON = "reviewed_on"
+    EXPIRES_ON = "expires_on"
+    DETAILS = "details"
+    """Whatever no column tells in words, as it stands in a knowledge file."""
 
 
 class ManualMapping(Record):
@@ -68,7 +80,10 @@ class ManualMapping(Record):
 
 
 class GuideMapping(Record):
-    """Names of the columns of item guides, as a platform exports them. Several columns of one field are read one below another."""
+    """Names of the columns of item guides, as a platform exports them; the first of each is what an export calls it.
+
+    Several columns of one field are read one below another.
+    """
 
     kind: Literal["guide"]
     columns: dict[GuideField | Facet, Annotated[tuple[Text, ...], Field(min_length=1)]]

@@ -1,5 +1,6 @@
 """Import of item guides from a platform's export, and what citizens can ask of them then."""
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -12,11 +13,11 @@ from knowledge.compiler import compile_snapshot
 from knowledge.exchange.drafts import Review, accept_draft, load_drafts
 from knowledge.exchange.errors import ExchangeError
 from knowledge.exchange.guides import read_limit, read_materials
-from knowledge.exchange.importing import import_file, plan_import
-from knowledge.exchange.mapping import load_mapping
+from knowledge.exchange.importing import export_guides, import_file, plan_import
+from knowledge.exchange.mapping import GuideField, GuideMapping, load_mapping
 from knowledge.exchange.plan import Plan, Refused, Setting, Verdict
 from knowledge.loader import load
-from knowledge.schema import Guide, Limit, Unit
+from knowledge.schema import FactStatus, Guide, Limit, Unit
 from knowledge.vocabulary import Facet, Outcome
 from tests.unit.exchange_files import MAPPINGS, TODAY, planned, workbook
 from tests.unit.fakes import open_folder
@@ -86,6 +87,11 @@ def test_a_limit_whose_unit_nobody_can_tell_is_refused(text: str) -> None:
 @pytest.mark.parametrize("text", ["身份证\n户口簿", "身份证；户口簿。", "1、身份证2、户口簿", "①身份证②户口簿", "(1)身份证；(2)户口簿"])
 def test_a_list_of_materials_in_one_cell_is_taken_apart(text: str) -> None:
     assert [m.name for m in read_materials(text, "s1")] == ["身份证", "户口簿"]
+
+
+def test_long_numbered_materials_are_not_taken_for_one_wrapped_line() -> None:
+    long = "与建设项目有关的环境影响评价文件以及批复"
+    assert [m.name for m in read_materials(f"1.{long}\n2.营业执照", "s1")] == [long, "营业执照"]
 
 
 @pytest.mark.parametrize(
@@ -186,6 +192,72 @@ def test_a_changed_export_updates_the_guide_where_it_is(folder: Path, tmp_path: 
     reviewed(folder)
     found = load(folder)[0].guides["g-11360100mb1b0001"]
     assert found.answers[Facet.CONDITIONS].text == "有取水口和水表。" and found.reviewed_on == date(2024, 6, 2)
+
+
+def test_an_update_keeps_what_review_added_and_counts_as_unchecked(folder: Path, tmp_path: Path) -> None:
+    imported(folder, tmp_path, WATER)
+    reviewed(folder)
+    path = folder / "guides" / "省平台.yml"
+    added = "questions:\n    any: [打井证怎么办]\n  fact_status: checked"
+    path.write_text(path.read_text("utf-8").replace("fact_status: recalled", added), "utf-8")
+    before = load(folder)[0].guides["g-11360100mb1b0001"]
+    assert before.questions and before.fact_status is FactStatus.CHECKED
+    same, changed = (planned(workbook(tmp_path / "b.xlsx", [HEADER, r]), folder).outcomes[0] for r in (WATER, row(受理条件="有水表。")))
+    assert (str(same), str(changed).partition("：")[2]) == ("Sheet第2行 重复 g-11360100mb1b0001：内容一样", "改了 fact_status、answers")
+    assert isinstance(changed.record, Guide) and changed.record.questions == before.questions
+
+
+@pytest.mark.parametrize(
+    ("details", "why"),
+    [
+        ("- 要素", "写坏了"),
+        ("price: 20", "写坏了"),
+        ("reviewed_on: 2024-99-99", "写坏了"),
+        ("[" * 9999, "写坏了"),
+        ("answers: {conditions: {text: 有水表。}}", "只留一处"),
+    ],
+)
+def test_details_that_cannot_be_read_are_refused_in_words(folder: Path, tmp_path: Path, details: str, why: str) -> None:
+    plan = planned(workbook(tmp_path / "a.xlsx", [[*HEADER, "其余内容"], [*WATER, details]]), folder)
+    assert plan.outcomes[0].verdict is Verdict.REJECTED and why in plan.outcomes[0].why
+
+
+def exported(folder: Path, tmp_path: Path) -> list[dict[str, str]]:
+    """The rows of an export of the guides, by columns."""
+    mapping = next(m for m in MAPPINGS if isinstance(m, GuideMapping))
+    export_guides(tmp_path / "out.json", load(folder)[0], mapping)
+    rows: list[dict[str, str]] = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    return rows
+
+
+def test_an_imported_guide_is_exported_in_words(folder: Path, tmp_path: Path) -> None:
+    imported(folder, tmp_path, WATER, row(实施编码="X2", 事项名称="养犬登记", 设定依据="", 承诺办结时限="3个月"))
+    reviewed(folder)
+    water, dog = exported(folder, tmp_path)
+    assert (water["实施编码"], water["法定办结时限"], water["承诺办结时限"]) == ("g-11360100mb1b0001", "45工作日", "20工作日")
+    assert water["申请材料"] == "取水许可申请书；\n营业执照（复印件2份）；\n身份证（原件；由别人代办时带委托书）"
+    assert (dog["设定依据"], dog["承诺办结时限"], dog["有效期至"]) == ("", "3个月", "2025-06-01")
+    assert water["其余内容"] == dog["其余内容"] == ""
+    plan = planned(tmp_path / "out.json", folder)
+    assert [(o.verdict, o.why) for o in plan.outcomes] == [(Verdict.DUPLICATE, "内容一样")] * 2
+
+
+def test_what_no_column_tells_stands_in_the_details(folder: Path, tmp_path: Path) -> None:
+    imported(folder, tmp_path, WATER)
+    reviewed(folder)
+    path = folder / "guides" / "省平台.yml"
+    path.write_text(path.read_text("utf-8").replace("  fee:\n", "  fee:\n    amount: 20\n"), "utf-8")
+    assert exported(folder, tmp_path)[0]["是否收费"] == ""
+    assert exported(folder, tmp_path)[0]["其余内容"] == "fee:\n  amount: '20'\n  rule: 不收费。\n"
+
+
+def test_guides_are_not_exported_to_a_text_document_nor_without_a_place_for_all(folder: Path, tmp_path: Path) -> None:
+    imported(folder, tmp_path, WATER)
+    reviewed(folder)
+    narrow = GuideMapping(kind="guide", columns={GuideField.NAME: ("名称",), GuideField.DEPARTMENT: ("部门",)})
+    for file, why in (("a.docx", "Word"), ("a.csv", "details")):
+        with pytest.raises(ExchangeError, match=why):
+            export_guides(tmp_path / file, load(folder)[0], narrow)
 
 
 def test_a_draft_spoiled_by_hand_is_not_let_in(folder: Path, tmp_path: Path) -> None:

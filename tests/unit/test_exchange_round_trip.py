@@ -9,18 +9,36 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.settings import ROOT
+from knowledge.checks import personal_data
 from knowledge.exchange.errors import ExchangeError
 from knowledge.exchange.files import FORMATS
-from knowledge.exchange.importing import export_manual, plan_import
-from knowledge.exchange.mapping import ManualMapping
+from knowledge.exchange.importing import export_guides, export_manual, plan_import
+from knowledge.exchange.mapping import GuideMapping, ManualMapping
 from knowledge.exchange.plan import Plan, Setting, Verdict
 from knowledge.exchange.tidy import flaws, one_line, tidy
 from knowledge.loader import Knowledge, load
-from knowledge.schema import FactStatus, ManualEntry, Source
+from knowledge.schema import (
+    Elements,
+    Exemption,
+    FacetText,
+    FactStatus,
+    Fee,
+    Guide,
+    Limit,
+    Limits,
+    ManualEntry,
+    Material,
+    Online,
+    Source,
+    Unit,
+    Window,
+    WindowKind,
+)
 from knowledge.vocabulary import Facet
 from tests.unit.exchange_files import MAPPINGS, TODAY
 from tests.unit.small_knowledge import LOST, WEEKEND, write_folder
 
+GUIDE = next(m for m in MAPPINGS if isinstance(m, GuideMapping))
 MANUAL = next(m for m in MAPPINGS if isinstance(m, ManualMapping))
 OFFICE = "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然"
 ODD = "辦發鎮證Ａ９　=+-@\"',;；|｜、，。！？：#[]{}()（）《》“”\\/\n\r\t\x00\x0b\u200b\ufeff😀①1.2）%"
@@ -54,6 +72,46 @@ def entries(number: int) -> st.SearchStrategy[ManualEntry]:
     )  # fmt: skip
 
 
+WORDS = NAME | RAW.filter(str.strip)
+KEY = st.sampled_from(["s1", "s2", "law"])
+LIMITS = st.none() | st.builds(
+    Limits,
+    statutory=st.none() | st.builds(Limit, value=st.integers(1, 99), unit=st.sampled_from([Unit.WORKING_DAYS, Unit.NATURAL_DAYS])),
+    promised=st.none() | st.builds(Limit, value=st.none(), unit=st.just(Unit.ON_THE_SPOT), note=st.just("") | NAME, sample=st.booleans()),
+    note=st.sampled_from(["", "承诺时限：3个月。", "法定时限：1年。", "承诺时限：3个月。法定时限：1年。"]) | WORDS,
+)
+MATERIALS = st.builds(
+    Material,
+    name=WORDS, form=st.sampled_from(["纸质", "电子", "纸质或电子", "现场采集"]), original=st.booleans(), copies=st.integers(0, 10),
+    when=st.just("") | NAME, note=st.sampled_from(["", "原件备查"]) | WORDS, source=KEY,
+    exempt=st.none() | st.builds(Exemption, by=st.just("电子证照"), how=WORDS),
+)  # fmt: skip
+TEXTS = st.builds(FacetText, text=TIDY | WORDS, source=st.none() | KEY, sample=st.booleans())
+LINES = st.lists(WORDS, max_size=3).map(tuple)
+GUIDES = st.builds(
+    Guide,
+    id=st.sampled_from(["g-11360100mb1b0001", "g-a-1", "gaj-quan"]), name=WORDS, label=WORDS, parent=WORDS,
+    department=st.just("公安局") | WORDS, families=LINES,
+    elements=st.none() | st.builds(
+        Elements, kind=NAME, audience=st.just(("法人",)), theme=NAME, levels=st.just(("市",)), authority=NAME, scope=NAME, rights=NAME,
+        duties=WORDS,
+    ),
+    window=st.none() | st.builds(Window, kind=st.sampled_from(WindowKind), name=WORDS),
+    sources=st.lists(SOURCES, min_size=1, max_size=2).map(lambda found: {f"s{n}": s for n, s in enumerate(found, 1)})
+    | st.dictionaries(KEY, SOURCES, min_size=1),
+    materials=st.lists(MATERIALS, max_size=3).map(tuple) | st.lists(st.builds(Material, name=NAME, source=st.just("s1"))).map(tuple),
+    materials_note=st.just("") | WORDS, limits=LIMITS,
+    fee=st.none() | st.builds(Fee, amount=st.none() | st.decimals(0, 999, places=2), unit=st.sampled_from(["", "元"]), rule=WORDS),
+    online=st.none() | st.builds(Online, depth=st.just("不能网办"), visits=st.just(1), text=WORDS),
+    answers=st.dictionaries(st.sampled_from(Facet), TEXTS, max_size=4), review_points=LINES,
+    names=st.lists(WORDS, min_size=1, max_size=3).map(tuple), situations=LINES,
+    questions=st.dictionaries(st.sampled_from([*Facet, "any"]), st.lists(QUESTION, min_size=1, max_size=2).map(tuple), max_size=3),
+    region=st.sampled_from(["CN", "360100"]), fact_status=st.sampled_from(FactStatus), effective_from=DAY, reviewed_on=DAY,
+    expires_on=st.none() | DAY,
+)  # fmt: skip
+"""Guides as imports and reviewers, tidy or not, may have made them."""
+
+
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
     """The small knowledge without its manual."""
@@ -81,6 +139,20 @@ def test_what_is_exported_is_imported_as_it_was(empty: Knowledge, tmp_path: Path
     else:
         # The generator hits personal data and questions that only punctuation tells apart: told, not lost.
         assert plan.outcomes[0].why and plan.failures()[1]
+
+
+@pytest.mark.parametrize("ending", [".xlsx", ".csv", ".json"])
+@SLOW
+@given(guide=GUIDES)
+def test_a_guide_that_is_exported_is_imported_as_it_was(empty: Knowledge, tmp_path: Path, ending: str, guide: Guide) -> None:
+    there, path = replace(empty, guides={guide.id: guide}), tmp_path / f"a{ending}"
+    export_guides(path, there, GUIDE)
+    new, same = (plan_import(path, MAPPINGS, Setting(into, "360100", TODAY)).outcomes for into in (empty, there))
+    if personal_data(guide.model_dump_json()):
+        assert [o.verdict for o in new + same] == [Verdict.REJECTED] * 2
+        return
+    assert [(o.verdict, o.record) for o in new] == [(Verdict.NEW, guide)], new[0].why
+    assert [(o.verdict, o.why) for o in same] == [(Verdict.DUPLICATE, "内容一样")]
 
 
 @SLOW
