@@ -100,7 +100,8 @@ def _ask(settings: Settings, version: Publication, dialogues: list[dict[str, Any
     folder = settings.data / "trial"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for name in ("snapshots", "encoders"):
+    for name in ("snapshots", "encoders", "readings"):
+        (settings.data / name).mkdir(exist_ok=True)
         (folder / name).symlink_to((settings.data / name).resolve())
     (folder / "current.json").write_text(json.dumps(version.model_dump(mode="json")), "utf-8")
     trial = settings.model_copy(update={"data": folder, "database_url": "", "rasa_processes": 0})

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import structlog
 
+from assistant.answering import readings
 from assistant.answering.index import SearchIndex
 from assistant.answering.library import Library
 from assistant.answering.question import QuestionReader
@@ -72,9 +73,18 @@ def _index(settings: Settings, current: Publication, snapshot: Snapshot, before:
         if publication.encoder == current.encoder and library.snapshot.words == snapshot.words:
             if (library.snapshot.subjects, library.snapshot.phrases) == (snapshot.subjects, snapshot.phrases):
                 return library.index  # only texts of answers differ, which no search reads
-            return SearchIndex(snapshot, library.index.reader, library.index.encoder, library.index)
+            return SearchIndex(snapshot, library.index.reader, library.index.encoder, library.index.readings)
     reader = QuestionReader.of(snapshot.words)
-    return SearchIndex(snapshot, reader, load_encoder(settings, current.encoder, reader.lexicon))
+    encoder = f"{current.encoder} {settings.encoder} {settings.encoder_prompt}"
+    kept = settings.data / "readings" / f"{readings.key(snapshot.words, encoder)}.npz"
+    known = readings.load(kept)
+    index = SearchIndex(snapshot, reader, load_encoder(settings, current.encoder, reader.lexicon), known)
+    if index.readings.keys() != known.keys():
+        try:
+            readings.save(kept, index.readings)
+        except OSError as error:  # the next start reads the phrases again
+            log.warning("readings_not_kept", cause=str(error))
+    return index
 
 
 def give_back_memory() -> None:

@@ -1,7 +1,7 @@
 """The search index of one snapshot: exact phrases, BM25 over terms, and vectors in FAISS."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import bm25s
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from assistant.answering.encoder import Encoder
 from assistant.answering.question import Question, QuestionReader
+from assistant.answering.readings import Readings, read_all
 from knowledge.snapshot import Phrase, Snapshot, Subject
 from knowledge.vocabulary import Facet
 
@@ -49,27 +50,18 @@ class Match:
     """The phrase that matched best."""
 
 
-@dataclass(frozen=True)
-class _Reading:
-    """A phrase as it is searched; vectors in half precision, as FAISS keeps them."""
-
-    question: Question
-    vector: NDArray[np.float16]
-    core_vector: NDArray[np.float16]
-
-
 class SearchIndex:
     """Finds the subjects that fit a question. Immutable; a new snapshot gets a new index."""
 
-    def __init__(self, snapshot: Snapshot, reader: QuestionReader, encoder: Encoder, like: "SearchIndex | None" = None) -> None:
+    def __init__(self, snapshot: Snapshot, reader: QuestionReader, encoder: Encoder, known: Readings | None = None) -> None:
         """Build the index.
 
         Args:
             snapshot: what is published.
             reader: reads phrases and messages.
             encoder: makes their vectors.
-            like: an index with the same word lists and encoder; phrases that it knows are not read and encoded again, which
-                makes an edit live in a second instead of ten.
+            known: readings by the same word lists and encoder, which are not made again: an edit is live in a second
+                instead of ten.
 
         """
         self.reader = reader
@@ -78,9 +70,8 @@ class SearchIndex:
         order = {s.id: n for n, s in enumerate(snapshot.subjects)}
         self._names = [s.id for s in snapshot.subjects]
         self.phrases: list[Phrase] = sorted((p for p in snapshot.phrases if p.subject in order), key=lambda p: order[p.subject])
-        known = like._readings if like is not None else {}
-        self._readings: dict[str, _Reading] = _read_all([p.text for p in self.phrases], reader, encoder, known)
-        readings = [self._readings[p.text] for p in self.phrases]
+        self.readings: Readings = read_all([p.text for p in self.phrases], reader, encoder, known or {})
+        readings = [self.readings[p.text] for p in self.phrases]
         questions = [r.question for r in readings]
         self.keys = [q.key for q in questions]
         """The phrases folded, in the order of `phrases`, for suggestions."""
@@ -169,18 +160,6 @@ class SearchIndex:
         values, places = phrases.search(vector[None, :], min(NEAREST, len(self.phrases)))
         scores[places[0]] = np.clip(values[0], 0, 1)
         return scores
-
-
-def _read_all(texts: Sequence[str], reader: QuestionReader, encoder: Encoder, known: Mapping[str, _Reading]) -> dict[str, _Reading]:
-    """Read and encode texts, except those that are known."""
-    new = [text for text in dict.fromkeys(texts) if text not in known]
-    questions = [reader.read(text) for text in new]
-    read: dict[str, _Reading] = {}
-    if new:
-        vectors = encoder.encode([q.text for q in questions]).astype(np.float16)
-        cores = encoder.encode([q.core for q in questions]).astype(np.float16)
-        read = {text: _Reading(q, v, c) for text, q, v, c in zip(new, questions, vectors, cores, strict=True)}
-    return {text: known[text] if text in known else read[text] for text in texts}
 
 
 def _by_kind(phrases: Sequence[Phrase], likeness: Sequence[float]) -> tuple[dict[Facet, float], float, tuple[str, float] | None]:
