@@ -1,15 +1,14 @@
 """The forms with the real Rasa and the reference server: dialogues of our own, and what happens when Rasa dies in the middle."""
 
 import asyncio
-import signal
 from pathlib import Path
 
 import httpx
-import psutil
 import pytest
 
 from assistant import evaluation
 from assistant.settings import ROOT
+from tests.integration.processes import RASA, ready_again, running
 
 DIALOGUES = sorted((ROOT / "tests" / "forms").glob("*.jsonl"))
 LEAST = 0.95
@@ -17,7 +16,7 @@ LEAST = 0.95
 
 
 def test_the_form_dialogues_go_right(service_url, capsys):
-    """Interruptions, corrections, refusals: 68 dialogues. Prints the share."""
+    """Interruptions, corrections, refusals. Prints the share."""
     dialogues = [dialogue for path in DIALOGUES for dialogue in evaluation.read_dialogues(path)]
     runs = asyncio.run(evaluation.run_dialogues(service_url, dialogues))
     wrong = [row for rows in runs for row in rows if not row["figures"].get("right", True)]
@@ -41,15 +40,15 @@ def say(service_url):
     return send
 
 
-def test_a_form_goes_on_when_rasa_is_killed_in_the_middle(say):
+def test_a_form_goes_on_when_rasa_is_killed_in_the_middle(say, service_url):
     first = say("我的件办到哪一步了")
     say("SL20260004", first["conversation_id"])
-    for process in psutil.Process().children(recursive=True):
-        if "rasa_server.py" in " ".join(process.cmdline()):
-            process.send_signal(signal.SIGKILL)
+    for process in running(RASA):
+        process.kill()
     last = say("1104", first["conversation_id"])
     assert (last["outcome"], last["degraded"]) == ("progress", True)
     assert "劳务派遣" in last["text"]
+    assert ready_again(service_url)
 
 
 def test_nothing_of_the_proof_is_in_the_database_or_the_logs(say, service_settings):

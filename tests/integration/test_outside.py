@@ -3,8 +3,9 @@
 import time
 
 import httpx
-import psutil
 import pytest
+
+from tests.integration.processes import REFERENCE, running
 
 
 @pytest.fixture
@@ -19,16 +20,11 @@ def ask(service_url):
     return say
 
 
-def reference_processes():
-    """The reference server of this test run."""
-    return [p for p in psutil.Process().children(recursive=True) if "outside.reference" in " ".join(p.cmdline())]
-
-
 def test_a_sample_case_is_reported_and_honestly_not_while_its_system_is_away(ask):
     reply, _ = ask("SL20260004 1104")
     assert reply["outcome"] == "progress"
     assert "劳务派遣经营许可" in reply["text"]
-    for process in reference_processes():
+    for process in running(REFERENCE):
         process.kill()
     reply, seconds = ask("SL20260004 1104")
     assert (reply["outcome"], seconds < 3) == ("progress", True)

@@ -13,13 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
-import psutil
 import pytest
 
 from assistant import evaluation
 from assistant.build import build_dialogue, build_knowledge
 from assistant.publications import rollback
 from assistant.settings import ROOT
+from tests.integration.processes import RASA, ready_again, running, wait_until
 
 
 @pytest.fixture
@@ -31,20 +31,6 @@ def ask(service_url: str) -> Callable[..., dict]:
         return response.json()
 
     return send
-
-
-def rasa_processes() -> list[psutil.Process]:
-    """The Rasa servers that this test run started."""
-    return [p for p in psutil.Process().children(recursive=True) if "rasa_server.py" in " ".join(p.cmdline())]
-
-
-def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.3)
-    return False
 
 
 def test_a_lost_id_card_is_answered_with_the_list_the_source_and_the_date(ask):
@@ -93,12 +79,12 @@ def test_each_kind_of_turn_ends_with_its_own_outcome(ask, text, outcome):
 
 def test_when_rasa_is_killed_answers_go_on_and_the_subject_is_kept(ask, service_url):
     first = ask("护照丢了补办多少钱")
-    for process in rasa_processes():
+    for process in running(RASA):
         process.send_signal(signal.SIGKILL)
     second = ask("那要带什么", first["conversation_id"])
     assert (second["outcome"], second["degraded"]) == ("answered", True)
     assert second["answers"][0]["subject"] == first["answers"][0]["subject"]
-    back = wait_until(lambda: httpx.get(f"{service_url}/readyz", timeout=5, trust_env=False).json()["status"] == "ready", 120)
+    back = ready_again(service_url)
     assert back, "Rasa was not started again"
     third = ask("要几天", first["conversation_id"])
     assert (third["degraded"], third["answers"][0]["subject"]) == (False, first["answers"][0]["subject"])
@@ -109,14 +95,14 @@ def test_an_edit_is_live_without_a_restart_or_a_training(ask, service_settings, 
     shutil.copytree(ROOT / "knowledge", edited, ignore=shutil.ignore_patterns("__pycache__"))
     path = edited / "items/gaj/gaj-sfz-bl.yml"
     path.write_text(path.read_text("utf-8").replace("amount: 40", "amount: 41"), "utf-8")
-    pids = [p.pid for p in rasa_processes()]
+    pids = [p.pid for p in running(RASA)]
     try:
         build_knowledge(service_settings.model_copy(update={"knowledge": edited}), lambda _line: None, retrain=False)
         assert wait_until(lambda: "41元" in ask("身份证丢了补办要多少钱")["text"], 20)
     finally:
         build_knowledge(service_settings, lambda _line: None, retrain=False)
     assert wait_until(lambda: "41元" not in ask("身份证丢了补办要多少钱")["text"], 20)
-    assert [p.pid for p in rasa_processes()] == pids
+    assert [p.pid for p in running(RASA)] == pids
 
 
 def test_publishing_under_load_fails_no_question_and_mixes_no_versions(service_url, service_settings, tmp_path):
