@@ -78,10 +78,10 @@ def rank_in_thread(library: Library, text: str, context: Context) -> Ranking | N
     """Rank the subjects that a message may mean in its thread.
 
     Returns:
-        None when there is no thread that the snapshot still knows.
+        None when there is no thread that the snapshot still knows, or when the message plainly stands on its own.
 
     """
-    found = beliefs(library, text, context)
+    found = None if _stands_alone(library, text) else beliefs(library, text, context)
     if found is None:
         return None
     subjects, rows = found
@@ -91,6 +91,13 @@ def rank_in_thread(library: Library, text: str, context: Context) -> Ranking | N
     order = np.argsort(-shares)
     candidates = tuple(Ranked(matches[subjects[i]], float(shares[i])) for i in order)
     return Ranking(candidates, confidence=candidates[0].share, known=sum(c.share for c in candidates[:4]))
+
+
+def _stands_alone(library: Library, text: str) -> bool:
+    """Whether a message names a matter of its own for sure, and nothing in its wording leans on the thread."""
+    question, alone = library.rank(text)
+    leans = elliptical(text) or affirmed(text) != text or bool(_LEANING.search(text) or _BACK.search(text))
+    return alone.confidence >= thresholds.STANDS_ALONE and len(question.core) > thresholds.SHORT and not leans
 
 
 def beliefs(library: Library, text: str, context: Context) -> tuple[list[str], Floats] | None:

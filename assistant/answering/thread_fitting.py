@@ -21,7 +21,10 @@ SHRINK = 0.001
 
 
 def examples(library: Library, dialogues: Iterable[dict[str, Any]]) -> list[Example]:
-    """One example for each later message whose subject is expected and found by some reading.
+    """One example for each message whose subject is expected and found by some reading.
+
+    First messages are examples too, each behind the end of the dialogue before: what stands on its own must be found
+    in any thread.
 
     Args:
         library: what the messages are read with.
@@ -30,9 +33,10 @@ def examples(library: Library, dialogues: Iterable[dict[str, Any]]) -> list[Exam
 
     """
     found = []
+    context = Context()
     for dialogue in dialogues:
-        context = Context()
-        for turn in dialogue["turns"]:
+        context = context.model_copy(update={"options": (), "asked_facets": ()})
+        for number, turn in enumerate(dialogue["turns"]):
             text, expect = screen(turn["user"]).query, turn.get("expect") or {}
             right = expect.get("items") or []
             question, _ = library.rank(text)
@@ -42,7 +46,7 @@ def examples(library: Library, dialogues: Iterable[dict[str, Any]]) -> list[Exam
                 at = [n for n, subject in enumerate(read[0]) if subject in right]
                 if at:
                     found.append((read[1], at))
-            context = _after(context, expect, question.core)
+            context = _after(context if number else Context(), expect, question.core)
     return found
 
 

@@ -61,6 +61,11 @@ OUT_OF_SCOPE = 1.2
 SCREEN_OUT = 0.55
 """From here on an emergency or a refusal ends the turn before Rasa is asked."""
 
+STANDS_ALONE = 0.9
+"""From this confidence a message that leans on nothing is read without its thread. Of 378 first messages of the
+development dialogues put behind the end of another dialogue, nine more find their subject; of 445 later messages none is
+lost. At 0.8 one more is found, and two are lost."""
+
 OUT_OF_THREAD = 0.5
 """From this belief that a message is out of scope it is read without its thread."""
 
