@@ -58,7 +58,7 @@ AFFIRM = 0.5
 OUT_OF_SCOPE = 1.2
 """A message that the engine holds for out of scope is declined unless the search is surer of a subject by this factor."""
 
-SCREEN_OUT = 0.55
+SCREEN_OUT = 0.65
 """From here on an emergency or a refusal ends the turn before Rasa is asked."""
 
 STANDS_ALONE = 0.9
