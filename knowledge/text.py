@@ -167,7 +167,7 @@ def with_grams(words: Sequence[str]) -> list[str]:
     """Words, and the runs of one to three characters of what they make together, each marked with a leading "#"."""
     joined = "".join(words)
     grams = [sys.intern(f"#{joined[i : i + n]}") for n in (1, 2, 3) for i in range(len(joined) - n + 1)]
-    return [sys.intern(word) for word in words] + grams  # one object a term: 13,000 phrases repeat them
+    return [sys.intern(word) for word in words] + grams  # one object a term: 20,000 phrases repeat them
 
 
 def distinct(values: Iterable[_Word]) -> list[_Word]:
