@@ -149,6 +149,8 @@ class HandOffRow(Base):
     waited_seconds: Mapped[float | None] = mapped_column(Float)
     unanswered_since: Mapped[datetime | None] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    close_reason: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    """How it ended, in the word of who ended it; empty while it is open, and where nobody said."""
 
 
 class HandOffMessageRow(Base):
