@@ -36,6 +36,9 @@ from assistant.storage.migrate import migrate
 from assistant.supervisor import Supervisor, free_port
 from assistant.turn import TurnTaker
 from assistant.vault import Vault
+from assistant.wechat.account import OfficialAccount
+from assistant.wechat.miniprogram import MiniProgram
+from assistant.wechat.wiring import open_account, open_miniprogram
 from assistant.workdays import is_workday
 from outside.systems import Outside, connect
 
@@ -65,6 +68,8 @@ class Services:
     switchboard: Switchboard
     reception: Reception
     supervisor: Supervisor
+    wechat: OfficialAccount | None
+    miniprogram: MiniProgram | None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def start(self) -> None:
@@ -76,6 +81,8 @@ class Services:
             asyncio.create_task(self.switchboard.watch()),
             asyncio.create_task(self.casework.outbox.run()),
         ]
+        if self.wechat is not None:
+            self._tasks.append(asyncio.create_task(self.wechat.run()))
 
     async def stop(self) -> None:
         """Stop it again, Rasa and the reference server included."""
@@ -86,13 +93,16 @@ class Services:
         await self.supervisor.stop()
         await self.dialogue.close()
         await self.outside.close()
-        if self.oidc is not None:
-            await self.oidc.close()
+        for part in (self.oidc, self.wechat, self.miniprogram):
+            if part is not None:
+                await part.close()
 
     async def _purge(self) -> None:
         while True:
             gone = await asyncio.to_thread(self.conversations.forget_older_than, self.settings.retention_days)
             await asyncio.to_thread(self.casework.forget_old, self.settings.retention_days)
+            if self.wechat is not None:
+                await asyncio.to_thread(self.wechat.people.forget_older_than, self.settings.retention_days)
             log.info("purged", conversations=gone)
             await asyncio.sleep(PURGE_SECONDS)
 
@@ -164,4 +174,6 @@ def wire(settings: Settings, model: Path | None) -> Services:
         switchboard=switchboard,
         reception=reception,
         supervisor=Supervisor(programs),
+        wechat=open_account(settings, engine, vault, turns, switchboard),
+        miniprogram=open_miniprogram(settings, vault),
     )

@@ -1,8 +1,9 @@
 """The one typed settings object. Every value can be set by an environment variable ZHIWEN_<NAME>."""
 
+import re
 from pathlib import Path
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.people.duty import parse_hours
@@ -56,6 +57,14 @@ class Settings(BaseSettings):
     # A case in a business network takes two questions, and a citizen waits 3 s at most.
     outside_timeout: float = Field(default=1.4, gt=0, description="等一个外部系统回答的秒数，连同重试")
 
+    wechat_url: str = Field(default="https://api.weixin.qq.com", description="微信服务器接口的地址")
+    wechat_app_id: str = Field(default="", description="公众号的 AppID")
+    wechat_token: SecretStr = Field(default=SecretStr(""), description="公众号“服务器配置”里的令牌；空则不接公众号")
+    wechat_aes_key: SecretStr = Field(default=SecretStr(""), description="公众号的 EncodingAESKey，43个字符；空则用明文模式")
+    wechat_secret: SecretStr = Field(default=SecretStr(""), description="公众号的 AppSecret；空则不能主动发消息")
+    miniprogram_app_id: str = Field(default="", description="小程序的 AppID")
+    miniprogram_secret: SecretStr = Field(default=SecretStr(""), description="小程序的 AppSecret；空则不接小程序")
+
     @field_validator("people_hours")
     @classmethod
     def _hours(cls, hours: str) -> str:
@@ -68,6 +77,29 @@ class Settings(BaseSettings):
         if issuer and not is_safe(issuer):
             raise ValueError("统一账号系统的地址要以 https:// 开头")
         return issuer
+
+    @field_validator("wechat_url")
+    @classmethod
+    def _wechat(cls, url: str) -> str:
+        if not is_safe(url):
+            raise ValueError("微信接口的地址要以 https:// 开头，密钥要发到那里")
+        return url
+
+    @field_validator("wechat_aes_key")
+    @classmethod
+    def _aes_key(cls, key: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"([A-Za-z0-9]{43})?", key.get_secret_value()):
+            raise ValueError("EncodingAESKey 是43个字母和数字")
+        return key
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Settings":
+        """Half a registration is a mistake, and better told at start than by WeChat."""
+        if self.wechat_token.get_secret_value() and not self.wechat_app_id:
+            raise ValueError("设了公众号的令牌，也要设 ZHIWEN_WECHAT_APP_ID")
+        if self.miniprogram_secret.get_secret_value() and not self.miniprogram_app_id:
+            raise ValueError("设了小程序的密钥，也要设 ZHIWEN_MINIPROGRAM_APP_ID")
+        return self
 
     @property
     def database(self) -> str:

@@ -35,10 +35,10 @@ class Vault:
         """Encrypt a text for the database."""
         return self._fernet.encrypt(text.encode()).decode()
 
-    def unseal(self, sealed: str) -> str | None:
-        """What was sealed; None when it was sealed with another key or is damaged."""
+    def unseal(self, sealed: str, max_age: int | None = None) -> str | None:
+        """What was sealed; None when it was sealed with another key, is damaged, or is older than `max_age` seconds."""
         try:
-            return self._fernet.decrypt(sealed.encode()).decode()
+            return self._fernet.decrypt(sealed.encode("utf-8", "surrogatepass"), max_age).decode()
         except InvalidToken:
             return None
 

@@ -8,7 +8,7 @@ from fastapi.responses import FileResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.base import RequestResponseEndpoint
 
-from assistant.api import citizen, conversations, handoffs, problems, staff, staff_casework, staff_outside, webhook
+from assistant.api import citizen, conversations, handoffs, problems, staff, staff_casework, staff_outside, webhook, wechat
 from assistant.api.limits import RateLimit
 from assistant.messages import MAX_MESSAGE
 from assistant.services import Services
@@ -45,7 +45,7 @@ def make_app(services: Services) -> FastAPI:
     problems.install(app)
     app.middleware("http")(_guard)
     app.include_router(citizen.router)
-    for router in (conversations.router, staff.router, handoffs.router, staff_casework.router, staff_outside.router):
+    for router in (conversations.router, staff.router, handoffs.router, staff_casework.router, staff_outside.router, wechat.router):
         app.include_router(router)
     app.include_router(webhook.make_router(services.executor, services.action_token))
 

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from assistant.api.limits import limited
+from assistant.api.limits import Session, caller, limited
 from assistant.messages import Action, ChatRequest, Envelope, FeedbackRequest, Reply
 from assistant.people.reception import TOKEN
 from assistant.privacy import mask
@@ -34,9 +34,9 @@ Token = Annotated[str, Header(alias="X-Conversation-Token", max_length=64, descr
 Key = Annotated[str, Header(alias="Idempotency-Key", max_length=64, description="客户端给这句话起的编号；重发时用同一个，就不会记两次")]
 
 
-def envelope(request: Request, token: Token = "", key: Key = "") -> Envelope:
+def envelope(client: Annotated[str, Depends(caller)], token: Token = "", key: Key = "") -> Envelope:
     """What came with a message beside its words."""
-    return Envelope(request.client.host if request.client else "", token, key)
+    return Envelope(client, token, key)
 
 
 class ItemSummary(BaseModel):
@@ -78,11 +78,15 @@ class Suggestions(BaseModel):
 
 
 @router.post("/chat", summary="说一句话，得到答复", tags=["市民"])
-async def chat(message: ChatRequest, sent: Annotated[Envelope, Depends(envelope)], wired: Wired, response: Response) -> Reply:
+async def chat(
+    message: ChatRequest, sent: Annotated[Envelope, Depends(envelope)], wired: Wired, response: Response, session: Session = ""
+) -> Reply:
     """每一轮都有且只有一个结果(outcome)。个人信息在保存前会遮盖。空白消息返回 422。
 
     开始一段新会话的那次，响应头 X-Conversation-Token 里有它的凭证：转人工以后，收发消息都要带着。
     """
+    if message.channel == "miniprogram" and wired.miniprogram is not None and not session:
+        raise HTTPException(401, "请先登录小程序，再接着问。")
     if not clean(message.text):
         raise HTTPException(422, "还没写内容。请用一句话说要办的事，比如“身份证丢了要带什么”。")
     reply = await wired.turns.take(message, sent)

@@ -10,7 +10,7 @@ from zlib import crc32
 import numpy as np
 from argon2 import PasswordHasher
 from fastapi import FastAPI
-from httpx import ASGITransport, AsyncClient
+from httpx import ASGITransport, AsyncBaseTransport, AsyncClient
 from rasa_sdk.executor import ActionExecutor
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -40,6 +40,7 @@ from assistant.storage.tables import AuditRow, TurnRow
 from assistant.supervisor import Supervisor
 from assistant.turn import TurnTaker
 from assistant.vault import Vault
+from assistant.wechat.wiring import open_account, open_miniprogram
 from knowledge.compiler import compile_snapshot
 from knowledge.loader import load
 from outside.systems import Outside
@@ -202,7 +203,9 @@ class Office:
         return client
 
 
-def open_office(library: Library, data: Path, outside: Outside | None = None, **settings: Any) -> Office:
+def open_office(
+    library: Library, data: Path, outside: Outside | None = None, wechat_side: AsyncBaseTransport | None = None, **settings: Any
+) -> Office:
     """Wire a service around a library, with a fake engine and a real database below `data`; outside, all is away if not told."""
     chosen = Settings(data=data, **settings)
     migrate(chosen.database)
@@ -235,6 +238,8 @@ def open_office(library: Library, data: Path, outside: Outside | None = None, **
         switchboard=switchboard,
         reception=reception,
         supervisor=Supervisor([]),
+        wechat=open_account(chosen, engine, vault, turns, switchboard, wechat_side),
+        miniprogram=open_miniprogram(chosen, vault, wechat_side),
     )
     return Office(chosen, shelf, desk, dialogue, conversations, turns, services, make_app(services))
 

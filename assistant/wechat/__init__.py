@@ -1,0 +1,1 @@
+"""WeChat: the official account (messages that WeChat passes on) and who somebody is in the mini-program."""
