@@ -415,6 +415,31 @@ def outside_describe() -> None:
 
 
 @main.group()
+def wechat() -> None:
+    """微信公众号。"""
+
+
+@wechat.command("menu")
+def wechat_menu() -> None:
+    """把菜单（能问什么、查件评价、人工服务）放到公众号底部；改了要等几分钟才看得到。"""
+    from assistant.wechat.api import WeChatAway, WeChatRefused
+    from assistant.wechat.wiring import open_api
+    from assistant.wechat.words import MENU
+
+    api = open_api(_settings())
+    if api is None:
+        terminal.fail("要先设 ZHIWEN_WECHAT_APP_ID 和 ZHIWEN_WECHAT_SECRET。")
+        return
+    try:
+        asyncio.run(api.make_menu(MENU))
+    except WeChatRefused as error:
+        terminal.fail(f"微信没有收：错误码 {error.code}。40164 是这台机器的地址不在公众号的 IP 白名单里，48001 是公众号没有认证。")
+    except WeChatAway as error:
+        terminal.fail(f"微信连不上（{error}），请看看这台机器能不能访问 ZHIWEN_WECHAT_URL。")
+    terminal.say("菜单放好了。")
+
+
+@main.group()
 def staff() -> None:
     """工作人员的账号：增加、列出、改口令、停用。"""
 

@@ -14,6 +14,12 @@ from assistant.wechat.miniprogram import MiniProgram
 from assistant.wechat.people import People
 
 
+def open_api(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> WeChatApi | None:
+    """What the official account may ask of WeChat, where its secret is set."""
+    secret = settings.wechat_secret.get_secret_value()
+    return WeChatApi(settings.wechat_url, settings.wechat_app_id, secret, httpx.AsyncClient(transport=transport)) if secret else None
+
+
 def open_account(
     settings: Settings,
     engine: Engine,
@@ -23,12 +29,11 @@ def open_account(
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> OfficialAccount | None:
     """The official account, where its token is set; without its secret nothing can be sent unasked."""
-    token, secret = settings.wechat_token.get_secret_value(), settings.wechat_secret.get_secret_value()
+    token = settings.wechat_token.get_secret_value()
     if not token:
         return None
     door = Door(token, settings.wechat_app_id, settings.wechat_aes_key.get_secret_value())
-    api = WeChatApi(settings.wechat_url, settings.wechat_app_id, secret, httpx.AsyncClient(transport=transport)) if secret else None
-    return OfficialAccount(door, People(engine, vault), turns, switchboard, vault, api)
+    return OfficialAccount(door, People(engine, vault), turns, switchboard, vault, open_api(settings, transport))
 
 
 def open_miniprogram(settings: Settings, vault: Vault, transport: httpx.AsyncBaseTransport | None = None) -> MiniProgram | None:

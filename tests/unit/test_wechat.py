@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from httpx import ASGITransport, AsyncClient
 
 from assistant.answering.library import Library
+from assistant.cli import main
 from assistant.people.states import Kind as HandOffKind
 from assistant.storage.tables import HandOffRow
 from assistant.storage.wechat_tables import WeChatPersonRow
@@ -21,7 +23,7 @@ from assistant.wechat import words
 from tests.unit.fakes import OUTSIDE, Office, open_office
 from tests.unit.small_knowledge import LOST
 from tests.unit.test_handoffs import act, agent, ago, change, claimed
-from tests.unit.wechat_side import AES_KEY, APP_ID, FAULT, SECRET, TOKEN, WeChatSide, message
+from tests.unit.wechat_side import AES_KEY, APP_ID, FAULT, SECRET, TOKEN, WeChatSide, message, served
 
 pytestmark = pytest.mark.anyio
 
@@ -224,17 +226,6 @@ async def test_a_repeated_message_is_one_turn_and_gets_the_same_answer(door: Asy
     xml = message(ANN, "text", Content=QUESTION, MsgId=1234567)
     answers = [side.opened(ANN, (await side.posts(door, xml)).text) for _ in range(3)]
     assert len(set(answers)) == 1
-    assert len(office.recorded()) == 1
-
-
-async def test_a_message_that_is_repeated_after_a_restart_is_one_turn(library: Library, tmp_path: Path, side: WeChatSide) -> None:
-    xml = message(ANN, "text", Content=QUESTION, MsgId=1234567)
-    texts = []
-    for _ in range(2):
-        office = counter(library, tmp_path / "data", side)
-        async with office.client(OUTSIDE) as door:
-            texts.append(side.opened(ANN, (await side.posts(door, xml)).text))
-    assert texts[0] == texts[1]
     assert len(office.recorded()) == 1
 
 
@@ -444,6 +435,19 @@ async def test_the_access_token_is_fetched_once_and_again_when_it_has_gone(door:
             while len(side.shown[ANN]) < 3:
                 await asyncio.sleep(0.02)
     assert side.calls.count("/cgi-bin/stable_token") == 2
+
+
+def test_the_menu_is_put_under_the_account_by_one_command(side: WeChatSide, monkeypatch: pytest.MonkeyPatch) -> None:
+    with served(side.app()) as url:
+        for name, value in (("URL", url), ("APP_ID", APP_ID), ("SECRET", "a wrong one")):
+            monkeypatch.setenv(f"ZHIWEN_WECHAT_{name}", value)
+        refused = CliRunner().invoke(main, ["wechat", "menu"])
+        assert refused.exit_code == 1
+        assert side.menu is None
+        monkeypatch.setenv("ZHIWEN_WECHAT_SECRET", SECRET)
+        done = CliRunner().invoke(main, ["wechat", "menu"])
+        assert done.exit_code == 0, done.output
+        assert side.menu == words.MENU
 
 
 async def test_nothing_of_anybody_is_logged(door: AsyncClient, side: WeChatSide, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,20 +5,26 @@ Written from WeChat's documentation and not with the library that the service us
 
 import asyncio
 import base64
+import contextlib
 import json
 import secrets
 import struct
+import threading
 import time
 import xml.etree.ElementTree as ET
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha1
 from typing import Any
 
 import httpx
+import uvicorn
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
+
+from assistant.supervisor import free_port
 
 ACCOUNT, APP_ID, SECRET, TOKEN = "gh_0123456789ab", "wx0123456789abcdef", "the-secret-of-the-account", "the-token"
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -226,3 +232,19 @@ class WeChatSide:
             return {"openid": openid, "session_key": base64.b64encode(secrets.token_bytes(16)).decode()}
 
         return app
+
+
+@contextlib.contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """An app on a loopback port of its own, in a thread; gives its address."""
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, lifespan="off", log_level="critical"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
