@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import sqlite3
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -59,9 +58,9 @@ async def door(office: Office) -> AsyncIterator[AsyncClient]:
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch, side: WeChatSide) -> None:
     """WeChat's five seconds, made short."""
-    side.patience = 0.5
-    monkeypatch.setattr(account_module, "ANSWER_SECONDS", 0.35)
-    monkeypatch.setattr(account_module, "HOLD_SECONDS", 1.4)
+    side.patience = 1.5
+    monkeypatch.setattr(account_module, "ANSWER_SECONDS", 0.7)
+    monkeypatch.setattr(account_module, "HOLD_SECONDS", 3.5)
     quick(monkeypatch)
 
 
@@ -83,7 +82,7 @@ async def courier(office: Office) -> AsyncIterator[None]:
         await task
 
 
-async def until(shown: list[str], wanted: str, seconds: float = 3.0) -> str:
+async def until(shown: list[str], wanted: str, seconds: float = 8.0) -> str:
     """What is shown that holds a text, once it is there."""
     async with asyncio.timeout(seconds):
         while not any(wanted in text for text in shown):
@@ -231,10 +230,10 @@ async def test_a_repeated_message_is_one_turn_and_gets_the_same_answer(door: Asy
 
 @pytest.mark.usefixtures("hasty")
 async def test_what_takes_longer_comes_as_customer_service_and_once(door: AsyncClient, side: WeChatSide, office: Office) -> None:
-    office.dialogue.takes_seconds = 0.8
+    office.dialogue.takes_seconds = 1.0
     async with courier(office):
         assert await side.says(door, ANN, QUESTION) == []
-        assert "居民户口簿" in await until(side.shown[ANN], "居民户口簿")
+        await until(side.shown[ANN], "居民户口簿")
         await asyncio.sleep(0.4)
     assert len(side.shown[ANN]) == 1
     assert len(office.recorded()) == 1
@@ -243,11 +242,13 @@ async def test_what_takes_longer_comes_as_customer_service_and_once(door: AsyncC
 
 @pytest.mark.usefixtures("hasty")
 async def test_a_late_reply_waits_while_wechat_is_away(door: AsyncClient, side: WeChatSide, office: Office) -> None:
-    office.dialogue.takes_seconds = 0.6
+    office.dialogue.takes_seconds = 1.0
     side.away = True
     async with courier(office):
         assert await side.says(door, ANN, QUESTION) == []
-        await asyncio.sleep(0.8)
+        async with asyncio.timeout(8):
+            while "/cgi-bin/stable_token" not in side.calls:
+                await asyncio.sleep(0.05)
         assert side.shown[ANN] == []
         side.away = False
         await until(side.shown[ANN], "居民户口簿")
@@ -256,9 +257,9 @@ async def test_a_late_reply_waits_while_wechat_is_away(door: AsyncClient, side: 
 
 @pytest.mark.usefixtures("hasty")
 async def test_a_late_reply_comes_before_the_next_one_where_it_was_not_sent(door: AsyncClient, side: WeChatSide, office: Office) -> None:
-    office.dialogue.takes_seconds = 0.6
+    office.dialogue.takes_seconds = 1.0
     assert await side.says(door, ANN, QUESTION) == []
-    await asyncio.sleep(0.5)
+    await asyncio.sleep(1.0)
     office.dialogue.takes_seconds = 0
     (both,) = await side.says(door, ANN, "大厅周末开门吗")
     assert both.index("居民户口簿") < both.index("周末")
@@ -267,12 +268,13 @@ async def test_a_late_reply_comes_before_the_next_one_where_it_was_not_sent(door
 @pytest.mark.usefixtures("hasty")
 async def test_without_customer_service_wechats_own_repetition_brings_it(library: Library, tmp_path: Path, side: WeChatSide) -> None:
     office = counter(library, tmp_path / "data", side, wechat_secret="")
-    office.dialogue.takes_seconds = 0.8
+    office.dialogue.takes_seconds = 2.0
     async with office.client(OUTSIDE) as door:
         (text,) = await side.says(door, ANN, QUESTION)
         assert "居民户口簿" in text
+        assert side.requests == 2
         assert len(office.recorded()) == 1
-        office.dialogue.takes_seconds = 2.0
+        office.dialogue.takes_seconds = 4.0
         shown = await side.says(door, ANN, QUESTION)
         assert FAULT not in shown
         assert shown == [words.SLOW]
@@ -284,9 +286,8 @@ async def test_without_customer_service_wechats_own_repetition_brings_it(library
 
 async def test_the_five_seconds_are_kept(door: AsyncClient, side: WeChatSide, office: Office) -> None:
     office.dialogue.takes_seconds = 6.0
-    started = time.perf_counter()
     assert await side.says(door, ANN, QUESTION) == []
-    assert 4.0 < time.perf_counter() - started < 5.0
+    assert side.requests == 1, "WeChat was told in time that the answer comes later"
 
 
 async def test_a_database_that_is_down_is_told_and_no_fault(
@@ -316,7 +317,7 @@ def wordy(office: Office) -> Iterator[int]:
 async def test_a_long_text_comes_in_pieces_in_order(door: AsyncClient, side: WeChatSide, office: Office, wordy: int) -> None:
     async with courier(office):
         (first,) = await side.says(door, ANN, "你好")
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(8):
             while sum(map(len, side.shown[ANN])) < wordy:
                 await asyncio.sleep(0.02)
     assert side.shown[ANN][0] == first
@@ -359,7 +360,7 @@ async def test_a_persons_words_come_by_themselves_as_far_as_wechat_allows_and_th
         await until(side.shown[ANN], "第8句")
         await act(lili, handoff, "close")
         await until(side.shown[ANN], "结束")
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(8):
             while rows(office)[0][2]:
                 await asyncio.sleep(0.05)
     everything = "".join(side.shown[ANN])
@@ -421,17 +422,17 @@ async def test_what_wechat_refuses_comes_with_the_next_reply_and_wakes_the_opera
 
 @pytest.mark.usefixtures("hasty")
 async def test_the_access_token_is_fetched_once_and_again_when_it_has_gone(door: AsyncClient, side: WeChatSide, office: Office) -> None:
-    office.dialogue.takes_seconds = 0.5
+    office.dialogue.takes_seconds = 1.0
     async with courier(office):
         for number in (1, 2):
             assert await side.says(door, ANN, QUESTION) == []
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(8):
                 while len(side.shown[ANN]) < number:
                     await asyncio.sleep(0.02)
         assert side.calls.count("/cgi-bin/stable_token") == 1
         side.lets_token_go()
         assert await side.says(door, ANN, QUESTION) == []
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(8):
             while len(side.shown[ANN]) < 3:
                 await asyncio.sleep(0.02)
     assert side.calls.count("/cgi-bin/stable_token") == 2

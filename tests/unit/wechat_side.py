@@ -80,6 +80,8 @@ class WeChatSide:
     """Whether the API answers nothing but 500."""
     calls: list[str] = field(default_factory=list)
     """Paths of the API that were called."""
+    requests: int = 0
+    """How many messages were brought to the account's server, repetitions included."""
     codes: dict[str, str] = field(default_factory=dict)
     """Login codes of the mini-program that are good once, and whose they are."""
     _token: str = ""
@@ -126,6 +128,7 @@ class WeChatSide:
 
     async def posts(self, office: httpx.AsyncClient, xml: str) -> httpx.Response:
         """One request, signed as WeChat signs it."""
+        self.requests += 1
         query = self.signed()
         if self.aes:
             secret = encrypted(xml)
