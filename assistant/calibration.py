@@ -1,13 +1,14 @@
 """Refit the ranking's weights and the confidence to the present phrases and encoder."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answering.encoder import Encoder
 from assistant.answering.index import SearchIndex
 from assistant.answering.library import Library
 from assistant.answering.question import QuestionReader
-from assistant.answering.ranking import fit_ranker
+from assistant.answering.ranking import Ranker, fit_ranker
 from assistant.answering.thread_fitting import examples, fit_thread_weights
 from assistant.build import Say
 from assistant.encoders import load_encoder, train_on
@@ -29,14 +30,18 @@ def refit(settings: Settings, say: Say) -> None:
     reader = QuestionReader.of(snapshot.words)
     external = load_encoder(settings, "", reader.lexicon) if settings.encoder else None
 
-    def make_encoder(phrases: list[Phrase]) -> Encoder:
+    def make_encoder(phrases: Sequence[Phrase]) -> Encoder:
         say(f"拟合中：用 {len(phrases)} 句问法…")
         return external if external is not None else train_on(snapshot, phrases, reader)
 
-    ranker = fit_ranker(snapshot, reader, lambda phrases: make_encoder(list(phrases)))
-    library = Library.of(snapshot, SearchIndex(snapshot, reader, make_encoder(list(snapshot.phrases))), ranker)
-    threads = examples(library, read_dialogues(THREADS))
-    say(f"拟合中：用 {len(threads)} 句追问…")
-    ranker = replace(ranker, thread_weights=fit_thread_weights(threads))
+    ranker = fit_ranker(snapshot, reader, make_encoder)
+    library = Library.of(snapshot, SearchIndex(snapshot, reader, make_encoder(snapshot.phrases)), ranker)
+    say("拟合中：追问…")
+    ranker = with_threads(library)
     CALIBRATION.write_text(json.dumps(ranker.as_dict(), indent=1) + "\n", "utf-8")
     say(f"已写入 {CALIBRATION.name}")
+
+
+def with_threads(library: Library) -> Ranker:
+    """The library's ranker with the weights of follow-ups fitted to it."""
+    return replace(library.ranker, thread_weights=fit_thread_weights(examples(library, read_dialogues(THREADS))))

@@ -377,6 +377,23 @@ def bench(as_json: bool, questions: Path | None, epochs: int, data: Path | None)
 
 
 @main.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("build/nightly"), show_default=True, help="报告写到哪里"
+)
+@_DATA
+def nightly(files: tuple[Path, ...], out: Path, data: Path | None) -> None:
+    """另起一个服务，问完全部对话，量快慢和内存，写一份带图的报告（report.html 和 report.json）。不写文件就问开发集。"""
+    from benchmarks.nightly.run import nightly as measure
+
+    with _told(BuildError):
+        report = measure(_settings(data=data), files, out, terminal.say)
+    missed = [figure["title"] for figure in report["contract"] if not figure["met"]]
+    terminal.say(f"{len(report['contract'])} 项里 {len(missed)} 项没够目标。{'；'.join(missed)}")
+    terminal.say(f"报告在 {out / 'report.html'}")
+
+
+@main.command()
 @click.option("--kills", type=click.IntRange(1, 10_000), default=200, show_default=True, help="一共杀多少次")
 @click.option("--seed", type=int, default=1, show_default=True, help="随机数的种子")
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="专用的数据目录（默认 ./data/chaos，原来的会清掉）")

@@ -9,7 +9,7 @@ from knowledge.snapshot import Phrase, Snapshot
 from knowledge.text import Lexicon
 
 
-def train_on(snapshot: Snapshot, phrases: Sequence[Phrase], reader: QuestionReader) -> BuiltinEncoder:
+def train_on(snapshot: Snapshot, phrases: Sequence[Phrase], reader: QuestionReader, seed: int = 7) -> BuiltinEncoder:
     """Train the built-in encoder on phrases of a snapshot; subjects of one family are hard negatives."""
     subjects = {s.id: number for number, s in enumerate(snapshot.subjects)}
     families: dict[str, int] = {}
@@ -17,7 +17,7 @@ def train_on(snapshot: Snapshot, phrases: Sequence[Phrase], reader: QuestionRead
     used = [p for p in phrases if p.subject in subjects and p.entry is None]
     labels = [subjects[p.subject] for p in used]
     terms = [reader.read(p.text).terms for p in used]
-    return train_encoder(terms, labels, [group[label] for label in labels], reader.lexicon)
+    return train_encoder(terms, labels, [group[label] for label in labels], reader.lexicon, seed=seed)
 
 
 def load_encoder(settings: Settings, name: str, lexicon: Lexicon) -> Encoder:

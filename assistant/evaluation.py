@@ -84,7 +84,7 @@ async def run_dialogues(url: str, dialogues: list[dict[str, Any]], clients: int 
             async with gate:
                 rows: list[dict[str, Any]] = []
                 conversation = None
-                for turn in dialogue["turns"]:
+                for number, turn in enumerate(dialogue["turns"]):
                     response = await http.post("/api/v1/chat", json={"conversation_id": conversation, "text": turn["user"]})
                     reply = response.json() if response.is_success else {}
                     conversation = reply.get("conversation_id", conversation)
@@ -92,6 +92,8 @@ async def run_dialogues(url: str, dialogues: list[dict[str, Any]], clients: int 
                     rows.append(
                         {
                             "id": dialogue["id"],
+                            "turn": number,
+                            "tags": dialogue.get("tags", []),
                             "user": turn["user"],
                             "expect": expect,
                             "reply": reply,

@@ -26,7 +26,7 @@ from assistant.people.reception import Reception
 from assistant.people.switchboard import Switchboard
 from assistant.reference import addresses, reference_program
 from assistant.settings import Settings
-from assistant.shelf import Shelf
+from assistant.shelf import HeldLibrary, Shelf
 from assistant.staff.accounts import Accounts
 from assistant.staff.audit import Audit
 from assistant.staff.oidc import OpenIdConnect
@@ -53,7 +53,7 @@ class Services:
     """The wired parts of one running service."""
 
     settings: Settings
-    shelf: Shelf
+    shelf: Shelf | HeldLibrary
     conversations: Conversations
     dialogue: RasaClient
     turns: TurnTaker
@@ -134,8 +134,15 @@ def open_people(
     return switchboard, Reception(switchboard, duty, vault)
 
 
-def wire(settings: Settings, model: Path | None) -> Services:
-    """Wire a service; without a dialogue model it answers from the search alone, marked degraded."""
+def wire(settings: Settings, model: Path | None, held: HeldLibrary | None = None) -> Services:
+    """Wire a service; without a dialogue model it answers from the search alone, marked degraded.
+
+    Args:
+        settings: of the installation.
+        model: of the dialogue engine.
+        held: answer from this library instead of the published one.
+
+    """
     migrate(settings.database)
     token = secrets.token_urlsafe(24)
     programs, rasa_ports, reference_port = [], [], free_port()
@@ -144,7 +151,7 @@ def wire(settings: Settings, model: Path | None) -> Services:
         programs = [rasa_program(settings, model, port, token) for port in rasa_ports]
     if not all(settings.outside_urls.values()):
         programs.append(reference_program(settings, reference_port))
-    shelf = Shelf(settings)
+    shelf = held or Shelf(settings)
     desk = Desk()
     engine = make_engine(settings.database)
     conversations = Conversations(engine)

@@ -21,6 +21,7 @@ from assistant.errors import BuildError
 from assistant.publications import read_current
 from assistant.services import wire
 from assistant.settings import Settings
+from assistant.shelf import HeldLibrary
 from assistant.supervisor import free_port
 from assistant.terminal import say
 
@@ -79,10 +80,14 @@ def check_port(settings: Settings) -> None:
 
 
 async def serve(
-    settings: Settings, model: Path | None, on_ready: threading.Event | None = None, stop: threading.Event | None = None
+    settings: Settings,
+    model: Path | None,
+    on_ready: threading.Event | None = None,
+    stop: threading.Event | None = None,
+    held: HeldLibrary | None = None,
 ) -> None:
     """Serve until interrupted (or until `stop` is set, for services that are run in a thread)."""
-    services = wire(settings, model)
+    services = wire(settings, model, held)
     config = uvicorn.Config(
         make_app(services),
         host=settings.host,
@@ -126,11 +131,11 @@ def running_url(settings: Settings) -> str | None:
 
 
 @contextlib.contextmanager
-def temporary_service(settings: Settings, model: Path | None) -> Iterator[str]:
-    """A service on a free port for as long as the block runs; yields its URL."""
+def temporary_service(settings: Settings, model: Path | None, held: HeldLibrary | None = None) -> Iterator[str]:
+    """A service on a free port for as long as the block runs, of what is published or of what is held; yields its URL."""
     private = settings.model_copy(update={"host": "127.0.0.1", "port": free_port()})
     ready, stop = threading.Event(), threading.Event()
-    thread = threading.Thread(target=lambda: asyncio.run(serve(private, model, ready, stop)), daemon=True)
+    thread = threading.Thread(target=lambda: asyncio.run(serve(private, model, ready, stop, held)), daemon=True)
     thread.start()
     while not ready.wait(0.2):
         if not thread.is_alive():

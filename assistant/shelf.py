@@ -95,6 +95,20 @@ def give_back_memory() -> None:
             ctypes.CDLL(None).malloc_trim(0)
 
 
+class HeldLibrary:
+    """A library that is not published, in the place of a shelf: trials and measurements answer from it."""
+
+    def __init__(self, library: Library) -> None:
+        self.current = library
+
+    def library(self) -> Library:
+        """The library of this moment."""
+        return self.current
+
+    async def watch(self) -> None:
+        """Nothing is published here."""
+
+
 class Shelf:
     """The live library."""
 

@@ -1,18 +1,22 @@
-"""The processes that are measured: run one to its end, serve with one for a while, read its memory."""
+"""The processes that are measured: run one to its end, serve with one for a while, read its memory; our own service among them."""
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+from pydantic import SecretStr
 
 from assistant.errors import BuildError
 from assistant.settings import ROOT, Settings
+from outside.models import System
 
 STOP_SECONDS = 20.0
 """How long a process may take to stop before it is killed."""
@@ -21,6 +25,8 @@ START_SECONDS = 300.0
 LOG_TAIL = 2000
 """How many characters of a process's output an error shows."""
 PROC = Path("/proc")
+BUILDS = ("encoders", "rasa", "readings", "snapshots")
+"""What is built and kept under the hash of its inputs, below a data directory."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,50 @@ def run_timed(job: Job) -> float:
         if process.wait() != 0:
             raise BuildError(f"{job.title}失败。最后的输出：\n{_tail(job.log)}")
     return time.perf_counter() - started
+
+
+def borrow(builds: Path, data: Path) -> None:
+    """Take over what is built already in another data directory; the files are linked, for they never change."""
+    for name in BUILDS if builds != data else ():
+        if (builds / name).is_dir():
+            shutil.copytree(builds / name, data / name, copy_function=_link, dirs_exist_ok=True)
+
+
+def _link(source: str, target: str) -> None:
+    with contextlib.suppress(FileExistsError):
+        os.link(source, target)
+
+
+def alone(settings: Settings, data: Path, port: int) -> Settings:
+    """Settings of our service as it is measured: a data directory of its own, loopback, and nothing outside is reached."""
+    nobody = dict.fromkeys([*(f"{system}_url" for system in System), "oidc_issuer", "database_url"], "")
+    return settings.model_copy(
+        update={
+            "host": "127.0.0.1", "port": port, "data": data.absolute(), "rate_limit_loopback": False,
+            "knowledge": settings.knowledge.absolute(), "rasa_python": settings.rasa_python.absolute(),
+            "outside_token": SecretStr(""), **nobody,
+        }
+    )  # fmt: skip
+
+
+def our_service(settings: Settings, *command: str, **environment: str) -> Job:
+    """Our service, or another Python command of ours, with these settings in a process of its own.
+
+    Args:
+        settings: of the process.
+        command: what follows `python`; nothing for the service.
+        environment: beside the settings.
+
+    """
+    given = {name: value.get_secret_value() if isinstance(value, SecretStr) else value for name, value in settings}
+    told = {f"ZHIWEN_{name.upper()}": str(value) for name, value in given.items()} | {"PYTHONPATH": str(ROOT), **environment}
+    run = command or ("-m", "assistant.cli", "run")
+    return Job("智问", [sys.executable, *run], ROOT, settings.data / "logs" / "measured.log", told)
+
+
+def is_ready(url: str) -> bool:
+    """Whether our service at a URL is up, its dialogue engine included."""
+    return answers_http(f"{url}/readyz", lambda response: bool(response.is_success and response.json()["status"] == "ready"))
 
 
 def rasa_server(title: str, settings: Settings, folder: Path, model: Path, port: int, *options: str, python_path: str = "") -> Job:

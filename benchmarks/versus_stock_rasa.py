@@ -7,12 +7,9 @@ import os
 import platform
 import shutil
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-import httpx
 
 from assistant.errors import BuildError
 from assistant.evaluation import EvaluationError, judge, read_dialogues
@@ -20,7 +17,7 @@ from assistant.publications import read_current
 from assistant.settings import ROOT, Settings
 from assistant.supervisor import free_port
 from benchmarks.load import Bot, measure, replies_to, service
-from benchmarks.processes import Job, answers_http, memory_mb, rasa_server, run_timed, served
+from benchmarks.processes import Job, alone, answers_http, is_ready, memory_mb, our_service, rasa_server, run_timed, served
 from benchmarks.stock_bot import EPOCHS, stock_bot, write_project
 from knowledge.snapshot import Snapshot, read_snapshot
 from knowledge.vocabulary import Outcome
@@ -128,24 +125,14 @@ def table(result: Figures) -> str:
 def measure_ours(settings: Settings, folder: Path, dialogues: Dialogues, say: Say) -> Figures:
     """Train, start, ask and stop our service, in processes of its own and with a data folder of its own."""
     port = free_port()
-    given = settings.model_copy(
-        update={
-            "host": "127.0.0.1", "port": port, "data": folder, "database_url": "", "rate_limit_loopback": False,
-            "rasa_processes": max(1, settings.rasa_processes),
-            "knowledge": settings.knowledge.absolute(), "rasa_python": settings.rasa_python.absolute(),
-        }
-    )  # fmt: skip
-    environment = {f"ZHIWEN_{name.upper()}": str(value) for name, value in given.model_dump().items()}
-    # Rasa keeps what it trained in a cache: an empty one, or its training would be none.
-    environment |= {"PYTHONPATH": str(ROOT), "RASA_CACHE_DIRECTORY": str(folder / "rasa-cache")}
+    given = alone(settings, folder, port).model_copy(update={"rasa_processes": max(1, settings.rasa_processes)})
     prepare = "from assistant.serving import prepare; from assistant.settings import Settings; prepare(Settings())"
-    log = folder / "logs" / "bench.log"
     say("智问：正在从零训练编码器和对话模型…")
-    seconds = run_timed(Job("智问的训练", [sys.executable, "-c", prepare], ROOT, log, environment))
+    # Rasa keeps what it trained in a cache: an empty one, or its training would be none.
+    seconds = run_timed(our_service(given, "-c", prepare, RASA_CACHE_DIRECTORY=str(folder / "rasa-cache")))
     say(f"智问：训练用了 {seconds:.0f} 秒，正在启动…")
     url = f"http://127.0.0.1:{port}"
-    job = Job("智问", [sys.executable, "-m", "assistant.cli", "run"], ROOT, log, environment)
-    with served(job, lambda: answers_http(f"{url}/readyz", _ready)) as pid:
+    with served(our_service(given), lambda: is_ready(url)) as pid:
         figures = _asked("智问", service(url), pid, dialogues, say)
     return {"training_s": round(seconds, 1), **figures}
 
@@ -192,10 +179,6 @@ def _judged(dialogues: Dialogues) -> Dialogues:
     """First turns that expect an answer."""
     first = [d["turns"][0] for d in dialogues if d["turns"]]
     return [turn for turn in first if turn.get("expect") and turn["expect"]["outcome"] == Outcome.ANSWERED]
-
-
-def _ready(response: httpx.Response) -> bool:
-    return bool(response.is_success and response.json()["status"] == "ready")
 
 
 def _ratio(ours: float | None, stock: float | None, more_is_better: bool) -> float | None:

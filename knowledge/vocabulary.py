@@ -68,3 +68,19 @@ class Outcome(StrEnum):
     SMALLTALK = "smalltalk"
     RATING = "rating"
     ERROR = "error"
+
+
+OUTCOME_TITLES: dict[Outcome, str] = {
+    Outcome.ANSWERED: "答了",
+    Outcome.CLARIFY: "反问",
+    Outcome.PROGRESS: "查进度",
+    Outcome.HANDOFF: "转人工",
+    Outcome.HOTLINE: "12345工单",
+    Outcome.OUT_OF_SCOPE: "不归我们",
+    Outcome.NO_ANSWER: "没有内容",
+    Outcome.REFUSED: "拒绝",
+    Outcome.EMERGENCY: "紧急",
+    Outcome.SMALLTALK: "寒暄",
+    Outcome.RATING: "评价",
+    Outcome.ERROR: "出错",
+}

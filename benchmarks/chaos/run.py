@@ -1,7 +1,6 @@
 """The whole run: start, kill while people work, let everything settle, judge."""
 
 import asyncio
-import os
 import shutil
 import time
 from collections import Counter
@@ -31,6 +30,7 @@ from benchmarks.chaos.crowd import PASSWORD, Agent, Citizen
 from benchmarks.chaos.ledger import Ledger
 from benchmarks.chaos.verdict import judge
 from benchmarks.chaos.victim import Target, Victim
+from benchmarks.processes import borrow
 
 CITIZENS, AGENTS = 20, 3
 PAUSE = (0.1, 4.0)
@@ -47,7 +47,6 @@ SHOWN = 50
 """Violations that are told in full."""
 MARK = "chaos.mark"
 """A data directory of ours has this file; another one's database is never touched."""
-BUILDS = ("encoders", "rasa", "snapshots")
 
 
 def chaos(data: Path, kills: int, seed: int, builds: Path, say: Callable[[str], None]) -> dict[str, Any]:
@@ -66,7 +65,7 @@ def chaos(data: Path, kills: int, seed: int, builds: Path, say: Callable[[str], 
     """
     settings = Settings(data=data.absolute(), port=free_port(), database_url="")
     _clear(settings.data)
-    _borrow(builds.absolute(), settings.data)
+    borrow(builds.absolute(), settings.data)
     serving.prepare(settings)
     names = [f"agent{number + 1}" for number in range(AGENTS)]
     migrate(settings.database)
@@ -101,18 +100,6 @@ def _clear(data: Path) -> None:
     for old in [*data.glob("*.db*"), *data.glob("*.key")]:
         old.unlink()
     shutil.rmtree(data / "logs", ignore_errors=True)
-
-
-def _borrow(builds: Path, data: Path) -> None:
-    """Take over what is built already; the files are linked, for they never change."""
-    for name in BUILDS if builds != data else ():
-        if (builds / name).is_dir():
-            shutil.copytree(builds / name, data / name, copy_function=_link, dirs_exist_ok=True)
-
-
-def _link(source: str, target: str) -> None:
-    with suppress(FileExistsError):
-        os.link(source, target)
 
 
 async def _play(
