@@ -351,11 +351,15 @@ def knowledge_review(draft: str, department: str, reason: str, by: str) -> None:
 
 
 @knowledge.command("calibrate")
-def knowledge_calibrate() -> None:
-    """重新拟合排序权重和置信度，写入 assistant/answering/calibration.json（要几分钟）。"""
-    from assistant import calibration
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--accept", is_flag=True, help="拟合以后差了也要")
+@_DATA
+def knowledge_calibrate(files: tuple[Path, ...], accept: bool, data: Path | None) -> None:
+    """按现在的问法和编码器重新拟合排序和把握，说清前后的差别（要几分钟）。不写文件就用开发集比。"""
+    from assistant.calibration import calibrate
 
-    calibration.refit(_settings(), terminal.say)
+    with _told(BuildError):
+        calibrate(_settings(data=data), files, terminal.say, accept=accept)
 
 
 @main.command()

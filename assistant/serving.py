@@ -21,7 +21,7 @@ from assistant.errors import BuildError
 from assistant.publications import read_current
 from assistant.services import wire
 from assistant.settings import Settings
-from assistant.shelf import HeldLibrary
+from assistant.shelf import HeldLibrary, calibration_path
 from assistant.supervisor import free_port
 from assistant.terminal import say
 
@@ -63,6 +63,8 @@ def prepare(settings: Settings) -> Path | None:
             if current is None:
                 raise
             say(str(error))
+    if not calibration_path(settings).exists():
+        say("换了编码器，还没有校准，把握会不准。请运行一次 ./zhiwen knowledge calibrate")
     return build_dialogue(settings, say) if settings.rasa_processes else None
 
 

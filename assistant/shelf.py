@@ -4,17 +4,18 @@ import asyncio
 import contextlib
 import ctypes
 import gc
+import hashlib
 import json
 import sys
 from pathlib import Path
 
 import structlog
 
-from assistant.answering import readings
+from assistant.answering import readings, thread
 from assistant.answering.index import SearchIndex
 from assistant.answering.library import Library
 from assistant.answering.question import QuestionReader
-from assistant.answering.ranking import Ranker
+from assistant.answering.ranking import CONFIDENCE_FEATURES, FEATURES, KNOWN_FEATURES, Ranker
 from assistant.encoders import load_encoder
 from assistant.errors import BuildError
 from assistant.publications import Publication, read_current, snapshot_path
@@ -24,9 +25,29 @@ from knowledge.snapshot import Snapshot, read_snapshot, without
 log = structlog.get_logger()
 
 CALIBRATION = Path(__file__).parent / "answering" / "calibration.json"
-"""Weights of the ranking, fitted by `./zhiwen knowledge calibrate`."""
+"""Weights of the ranking with the built-in encoder, fitted by `./zhiwen knowledge calibrate`."""
 POLL_SECONDS = 0.3
 """How often the pointer to the live snapshot is looked at."""
+
+
+def calibration_path(settings: Settings) -> Path:
+    """Where the weights for the encoder of the settings are: those for another one than ours are the installation's own.
+
+    Named by all that they depend on, so that weights of other features or for another encoder are never read.
+    """
+    if not settings.encoder:
+        return CALIBRATION
+    parts = (settings.encoder, settings.encoder_prompt, FEATURES, CONFIDENCE_FEATURES, KNOWN_FEATURES, thread.FEATURES)
+    return settings.data / "calibration" / f"{hashlib.sha256(repr(parts).encode()).hexdigest()[:16]}.json"
+
+
+def open_ranker(settings: Settings) -> Ranker:
+    """The weights for the encoder of the settings; ours, which do not fit it well, as long as it was not calibrated."""
+    path = calibration_path(settings)
+    if path.exists():
+        return load_ranker(path)
+    log.warning("encoder_not_calibrated", encoder=settings.encoder)
+    return load_ranker()
 
 
 def load_ranker(path: Path = CALIBRATION) -> Ranker:
@@ -62,7 +83,7 @@ def _published(settings: Settings) -> Publication:
 def load_library(settings: Settings, current: Publication, before: tuple[Publication, Library] | None = None) -> Library:
     """Load a publication. What the one `before` it shares with it is used again: an edit is live in seconds."""
     snapshot = read_snapshot(snapshot_path(settings, current.snapshot))
-    return Library.of(without(snapshot, current.off), _index(settings, current, snapshot, before), load_ranker())
+    return Library.of(without(snapshot, current.off), _index(settings, current, snapshot, before), open_ranker(settings))
 
 
 def _index(settings: Settings, current: Publication, snapshot: Snapshot, before: tuple[Publication, Library] | None) -> SearchIndex:

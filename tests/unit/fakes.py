@@ -12,8 +12,13 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncBaseTransport, AsyncClient
 from rasa_sdk.executor import ActionExecutor
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import Split
 
 from actions import all_actions
 from assistant.answering.context import NO_INTENT
@@ -64,6 +69,17 @@ class CharacterEncoder:
             for character in text.replace(" ", ""):
                 vectors[row, crc32(character.encode()) % WIDTH] += 1
         return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+
+
+def write_model(folder: Path) -> str:
+    """Write a SentenceTransformer that is not ours, eight numbers a character; returns its directory."""
+    characters = "查询身份证丢了过期坏要带什么多少钱怎办"
+    vocabulary = {"[UNK]": 0} | {c: n for n, c in enumerate(dict.fromkeys(characters), 1)}
+    tokenizer = Tokenizer(WordLevel(vocabulary, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = Split("", "isolated")  # type: ignore[assignment]
+    weights = np.random.default_rng(5).normal(size=(len(vocabulary), 8)).astype(np.float32)
+    SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_weights=weights)], device="cpu").save_pretrained(str(folder))
+    return str(folder)
 
 
 def hand_ranker() -> Ranker:

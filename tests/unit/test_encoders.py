@@ -4,11 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sentence_transformers import SentenceTransformer
-from sentence_transformers.sentence_transformer.modules import StaticEmbedding
-from tokenizers import Tokenizer
-from tokenizers.models import WordLevel
-from tokenizers.pre_tokenizers import Split
 
 from assistant.answering.encoder import BuiltinEncoder, ExternalEncoder, load_builtin, train_encoder
 from assistant.answering.index import SearchIndex
@@ -16,7 +11,7 @@ from assistant.answering.library import Library
 from assistant.encoders import load_encoder
 from assistant.settings import Settings
 from knowledge.text import Lexicon
-from tests.unit.fakes import hand_ranker
+from tests.unit.fakes import hand_ranker, write_model
 from tests.unit.small_knowledge import LOST
 
 LEXICON = Lexicon()
@@ -65,15 +60,8 @@ def test_a_saved_encoder_gives_the_same_vectors(builtin: BuiltinEncoder, tmp_pat
 
 @pytest.fixture(scope="module")
 def outside_model(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The directory of a SentenceTransformer that is not ours: eight numbers a character."""
-    characters = "查询身份证丢了过期坏要带什么多少钱怎办"
-    vocabulary = {"[UNK]": 0} | {c: n for n, c in enumerate(dict.fromkeys(characters), 1)}
-    tokenizer = Tokenizer(WordLevel(vocabulary, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = Split("", "isolated")  # type: ignore[assignment]
-    weights = np.random.default_rng(5).normal(size=(len(vocabulary), 8)).astype(np.float32)
-    folder = tmp_path_factory.mktemp("outside") / "model"
-    SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_weights=weights)], device="cpu").save_pretrained(str(folder))
-    return str(folder)
+    """The directory of a SentenceTransformer that is not ours."""
+    return write_model(tmp_path_factory.mktemp("outside") / "model")
 
 
 def test_one_setting_puts_another_sentence_transformer_in_place(outside_model: str, tmp_path: Path) -> None:
