@@ -56,7 +56,7 @@ def told(reply: Reply, later: bool) -> str:
     if reply.options:
         lines.append("回复前面的数字选一个，比如“1”。")
     offers = [offer for action in reply.actions if (offer := _offer(action, reply.text))]
-    if offers:
+    if offers and reply.outcome is not Outcome.EMERGENCY:  # its text says whom to call, and nothing must stand beside that
         lines.append(f"还可以：{'；'.join(offers)}。")
     return "\n".join(lines)
 

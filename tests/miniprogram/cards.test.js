@@ -55,7 +55,7 @@ test("a work order is a draft to look over, and other words on it are words", ()
 
 test("a queue is a card with its way out, and a delivered message is none", () => {
   assert.equal(cards(QUEUE)[0].kind, "queue");
-  assert.deepEqual(choices(QUEUE).buttons, [{ label: "不等了，让智问回答", text: "不等了" }]);
+  assert.deepEqual(choices(QUEUE).buttons, [{ label: "不等了，让智问回答", text: "不等了", once: false }]);
   assert.equal(cards(DELIVERED)[0].kind, "text");
 });
 

@@ -238,7 +238,7 @@ test("whom an answer did not help is offered a way on", async () => {
   phone.serve = () => ok(offer);
   await talk.rate(talk.conversation.turns[0], false);
   assert.deepEqual(phone.requests.at(-1).data, { turn_id: "b".repeat(32), helpful: false });
-  assert.deepEqual([shown().turns[0].rated, shown().turns[0].offer.buttons], [false, [{ label: "找工作人员", text: "转人工" }]]);
+  assert.deepEqual([shown().turns[0].rated, shown().turns[0].offer.buttons], [false, [{ label: "找工作人员", text: "转人工", once: false }]]);
 });
 
 test("an error of the service can be tried again", async () => {

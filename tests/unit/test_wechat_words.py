@@ -33,6 +33,11 @@ def test_a_number_that_the_text_names_is_not_offered_again() -> None:
     assert words.told(reply(text="着急的话打12345。", actions=[call]), later=True) == "着急的话打12345。"
 
 
+def test_in_danger_nothing_stands_beside_whom_to_call() -> None:
+    call = Action(kind="call", label="拨打12345", value="12345")
+    assert words.told(reply(Outcome.EMERGENCY, "请马上打119。", actions=[call]), later=True) == "请马上打119。"
+
+
 def test_a_degraded_reply_says_so() -> None:
     assert words.told(reply(degraded=True), later=True).startswith("系统有点忙")
 

@@ -24,7 +24,8 @@ function choices(reply) {
   const calls = of("call").map(({ label, value }) => ({ label: label.includes(value) ? label : `${label} ${value}`, number: value }));
   return {
     options: reply.options.map(({ label, text }, index) => ({ number: index + 1, label, text })),
-    buttons: of("handoff", "hotline").map(({ label, value }) => ({ label, text: value })),
+    // A work order is confirmed by such a button, so an old one must not be pressed again.
+    buttons: of("handoff", "hotline").map(({ kind, label, value }) => ({ label, text: value, once: kind === "hotline" })),
     calls: [...urgent.map((number) => ({ label: `拨打${number}`, number, urgent: true })), ...calls],
     links: of("open", "download").filter(({ value }) => /^https:\/\//.test(value)).map(({ label, value }) => ({ label, address: value })),
     rating: of("rate").map(({ label }) => label)[0] || "",
