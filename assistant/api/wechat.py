@@ -43,7 +43,7 @@ async def take(request: Request, wired: Wired) -> Response:
     except NotWeChat as error:
         raise _refused(error) from None
     limit: RateLimit = request.app.state.rate_limit
-    allowed = heard.kind is not Kind.SAID or await limit.check(account.people.id_of(heard.openid))
+    allowed = heard.kind not in (Kind.SAID, Kind.TAPPED) or await limit.check(account.people.id_of(heard.openid))
     text = await account.answer(heard) if allowed else words.TOO_FAST
     if not text:
         return PlainTextResponse(NOTHING)
