@@ -15,6 +15,13 @@ ROOT = Path(__file__).resolve().parent.parent
 _ADDRESS = r"^(https?://\S+)?$"
 
 
+_ORIGIN = r"https?://[a-z0-9.-]+(:\d{1,5})?"
+
+
+def _listed(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
 class Settings(BaseSettings):
     """What an installation may decide. Read once at start, then handed down."""
 
@@ -45,6 +52,9 @@ class Settings(BaseSettings):
     session_hours: float = Field(default=10, gt=0, le=24, description="工作人员登录一次管多少小时")
     case_number: str = Field(default=r"[A-Z]{2}\d{8}", description="办件编号的样子：去掉空格横线、字母大写以后的正则表达式")
     case_number_example: str = Field(default="SL20260001", description="给市民看的办件编号例子，要符合上面的样子")
+    embed_origins: str = Field(
+        default="", description="可以把聊天页嵌进去的网站，如 https://rsj.example.gov.cn，几个用逗号隔开；空则都不可以"
+    )
     log_level: str = Field(default="INFO", description="日志级别")
     cases_url: str = Field(default="", pattern=_ADDRESS, description="一窗平台的地址；空则用自带的参考服务")
     business_url: str = Field(default="", pattern=_ADDRESS, description="业务专网的地址；空则用自带的参考服务")
@@ -100,6 +110,19 @@ class Settings(BaseSettings):
         if self.miniprogram_secret.get_secret_value() and not self.miniprogram_app_id:
             raise ValueError("设了小程序的密钥，也要设 ZHIWEN_MINIPROGRAM_APP_ID")
         return self
+
+    @field_validator("embed_origins")
+    @classmethod
+    def _origins(cls, origins: str) -> str:
+        for origin in _listed(origins):
+            if not re.fullmatch(_ORIGIN, origin):
+                raise ValueError(f"“{origin}”要写成 https://域名 或 https://域名:端口 的样子，后面不带路径，也不用星号")
+        return origins
+
+    @property
+    def embedding_origins(self) -> tuple[str, ...]:
+        """The sites whose pages may frame the chat page."""
+        return _listed(self.embed_origins)
 
     @property
     def database(self) -> str:

@@ -1,5 +1,6 @@
 """The turn: the one ordered list of steps that a message goes through. Read this first.
 
+    again   → a message that is sent again, because its reply was lost, gets that reply again; nothing happens twice
     screen  → safe text; empty messages, emergencies and refusals end here
     owner   → while a person has the conversation, or is awaited, the message goes there and the assistant is silent
     dialogue → Rasa decides what kind of turn it is; its action answers from the published entries, or a form
@@ -69,17 +70,29 @@ class TurnTaker:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def take(self, request: ChatRequest, envelope: Envelope | None = None) -> Reply:
-        """Take one turn. Two messages of one conversation are taken one after the other."""
+        """Take one turn. Two messages of one conversation, or with one key, are taken one after the other."""
         conversation_id = request.conversation_id or uuid.uuid4().hex
-        lock = self._locks.setdefault(conversation_id, asyncio.Lock())
+        envelope = envelope or Envelope()
+        lock = self._locks.setdefault(request.conversation_id or envelope.key or conversation_id, asyncio.Lock())
         async with lock:
             started = time.perf_counter()
             try:
-                return await self._steps(request, envelope or Envelope(), conversation_id, started)
+                again = await self._sent_before(request.conversation_id, envelope.key)
+                return again or await self._steps(request, envelope, conversation_id, started)
             except Exception:
                 # The outermost function: whatever broke, the citizen gets a next step and we get the trace.
                 log.exception("turn_failed", conversation=conversation_id)
                 return _reply(conversation_id, _BROKEN, degraded=False)
+
+    async def _sent_before(self, conversation_id: str | None, key: str) -> Reply | None:
+        """The reply that this very message got before; None also while the store is down."""
+        if not key:
+            return None
+        try:
+            return await asyncio.to_thread(self._conversations.sent, conversation_id, key)
+        except (SQLAlchemyError, OSError):
+            log.exception("sent_not_read", conversation=conversation_id)
+            return None
 
     async def _stored_context(self, conversation_id: str | None) -> Context | None:
         """The thread of a conversation; None when it has none, or the store is down and it begins anew."""
@@ -115,7 +128,7 @@ class TurnTaker:
             draft, context, degraded = await self._decide(request, envelope, conversation_id, message, before, library)
         reply = _reply(conversation_id, draft, degraded)
         milliseconds = (time.perf_counter() - started) * 1000
-        await self._record(reply, request.channel, message.masked, context, draft, milliseconds)
+        await self._record(reply, request.channel, envelope.key, message.masked, context, draft, milliseconds)
         log.info("turn", conversation=conversation_id, outcome=draft.outcome.value, degraded=degraded, ms=round(milliseconds, 1))
         return reply
 
@@ -144,10 +157,12 @@ class TurnTaker:
         asked = context is not None and context.form is not None and context.form.name is FormName.PROGRESS
         return screen(text, self._settings.case_number, asked)
 
-    async def _record(self, reply: Reply, channel: str, masked: str, context: Context | None, draft: Draft, milliseconds: float) -> None:
+    async def _record(
+        self, reply: Reply, channel: str, key: str, masked: str, context: Context | None, draft: Draft, milliseconds: float
+    ) -> None:
         """Write the turn. A store that is down loses the record, never the answer."""
         try:
-            await asyncio.to_thread(self._conversations.record, reply, channel, masked, context, draft.explanation, milliseconds)
+            await asyncio.to_thread(self._conversations.record, reply, channel, masked, context, draft.explanation, milliseconds, key)
         except (SQLAlchemyError, OSError):
             log.exception("turn_not_recorded", conversation=reply.conversation_id)
 

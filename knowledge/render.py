@@ -133,9 +133,9 @@ def _fee(fee: Fee) -> str:
     if fee.amount is None:
         head = ""
     elif fee.amount == 0:
-        head = "不收费。"
+        head = "收费标准：不收费。\n"
     else:
-        head = f"{_plain(fee.amount)}{fee.unit}。"
+        head = f"收费标准：{_plain(fee.amount)}{fee.unit}。\n"
     return marked(f"{head}{fee.rule}", fee.sample)
 
 

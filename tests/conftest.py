@@ -11,7 +11,15 @@ ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="session")
-def service_settings():
+def embedding_origin() -> str:
+    """The origin of a department's own site, which may embed the chat. Nobody serves there yet."""
+    from assistant.supervisor import free_port
+
+    return f"http://localhost:{free_port()}"
+
+
+@pytest.fixture(scope="session")
+def service_settings(embedding_origin: str):
     """Settings of the service under test: builds are kept in data/test, the database is new."""
     from assistant.settings import Settings
 
@@ -21,7 +29,7 @@ def service_settings():
         old.unlink()
     shutil.rmtree(data / "logs", ignore_errors=True)
     # People are on duty whenever the tests run; whether they are there, each test decides.
-    return Settings(data=data, people_hours="00:00-24:00", people_every_day=True)
+    return Settings(data=data, people_hours="00:00-24:00", people_every_day=True, embed_origins=embedding_origin)
 
 
 @pytest.fixture(scope="session")

@@ -7,14 +7,14 @@ from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.base import RequestResponseEndpoint
+from starlette.middleware.gzip import GZipMiddleware
 
-from assistant.api import citizen, conversations, handoffs, problems, staff, staff_casework, staff_outside, webhook, wechat
+from assistant.api import citizen, conversations, handoffs, pages, problems, staff, staff_casework, staff_outside, webhook, wechat
 from assistant.api.limits import RateLimit
 from assistant.messages import MAX_MESSAGE
 from assistant.services import Services
 from assistant.settings import ROOT
 
-WEB = ROOT / "channels" / "web"
 STAFF = ROOT / "channels" / "staff"
 MAX_BODY = 64 * 1024
 """Largest request body in bytes; a message of 2,000 characters needs a tenth of it."""
@@ -47,6 +47,7 @@ def make_app(services: Services) -> FastAPI:
     app.include_router(citizen.router)
     for router in (conversations.router, staff.router, handoffs.router, staff_casework.router, staff_outside.router, wechat.router):
         app.include_router(router)
+    app.include_router(pages.make_router(services.settings))
     app.include_router(webhook.make_router(services.executor, services.action_token))
 
     @app.get("/healthz", summary="进程是否活着", tags=["运维"])
@@ -65,16 +66,13 @@ def make_app(services: Services) -> FastAPI:
         }
         return JSONResponse(body)
 
-    @app.get("/", include_in_schema=False)
-    async def page() -> FileResponse:
-        return FileResponse(WEB / "index.html")
-
     @app.get("/staff", include_in_schema=False)
     async def staff_page() -> FileResponse:
         return FileResponse(STAFF / "index.html")
 
     app.mount("/static/staff", StaticFiles(directory=STAFF), name="staff")
-    app.mount("/static", StaticFiles(directory=WEB), name="static")
+    # Compressed for citizens' telephones; the API's short answers are not worth the time.
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=pages.WEB), minimum_size=1000), name="static")
     return app
 
 
@@ -87,7 +85,19 @@ async def _guard(request: Request, call_next: RequestResponseEndpoint) -> Respon
     if not internal and length.isdecimal() and int(length) > MAX_BODY:
         return problems.problem(413, f"内容太长了，一句话最多{MAX_MESSAGE}字。")
     response = await call_next(request)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    response.headers.setdefault("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'")
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.url.path.startswith("/static/"):
+        # Asked for again each time, and mostly not sent again: after an update no page mixes old modules with new ones.
+        response.headers.setdefault("Cache-Control", "no-cache")
     return response
+
+
+_HEADERS = {
+    "Content-Security-Policy": pages.policy(),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "microphone=(self), camera=(), geolocation=(), payment=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""What every response tells browsers."""

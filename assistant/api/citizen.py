@@ -31,7 +31,14 @@ def services(request: Request) -> Services:
 Wired = Annotated[Services, Depends(services)]
 
 Token = Annotated[str, Header(alias="X-Conversation-Token", max_length=64, description="会话凭证，开始会话的那次答复在响应头里给的")]
-Key = Annotated[str, Header(alias="Idempotency-Key", max_length=64, description="客户端给这句话起的编号；重发时用同一个，就不会记两次")]
+Key = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        max_length=64,
+        description="客户端给这句话起的编号，32位以上的随机串；没收到答复时用同一个重发，得到同一个答复，不会办两次",
+    ),
+]
 
 
 def envelope(client: Annotated[str, Depends(caller)], token: Token = "", key: Key = "") -> Envelope:

@@ -4,12 +4,13 @@ from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, delete, event, select
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import Engine, create_engine, delete, event, exists, or_, select
+from sqlalchemy.orm import Session, aliased, sessionmaker
 
 from assistant.answering.context import Context
 from assistant.messages import Reply
 from assistant.storage.tables import ConversationRow, FeedbackRow, TurnRow
+from knowledge.vocabulary import Outcome
 
 
 def make_engine(url: str) -> Engine:
@@ -25,6 +26,10 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
+OPENING_KEY = 32
+"""Least length of a key that opens a conversation: 32 random hex digits are nobody else's, “1” may be anybody's."""
+
+
 class Conversations:
     """All reads and writes of conversations."""
 
@@ -38,17 +43,46 @@ class Conversations:
             return None if row is None else Context.model_validate(row.context)
 
     def record(
-        self, reply: Reply, channel: str, masked_text: str, context: Context | None, explanation: dict[str, object], milliseconds: float
+        self,
+        reply: Reply,
+        channel: str,
+        masked_text: str,
+        context: Context | None,
+        explanation: dict[str, object],
+        milliseconds: float,
+        key: str = "",
     ) -> None:
-        """Write a turn and the conversation's new thread, in one transaction; None leaves the thread as it is."""
+        """Write a turn and the conversation's new thread, in one transaction; None leaves the thread as it is.
+
+        `key` is the client's name for the message. An error is not kept under it: sending again is to try again.
+        """
+        again = bool(key) and reply.outcome is not Outcome.ERROR
         with self._sessions.begin() as session:
             self._save_conversation(session, reply.conversation_id, channel, context)
             session.add(
                 TurnRow(
                     id=reply.turn_id, conversation_id=reply.conversation_id, text=masked_text, outcome=reply.outcome.value,
                     degraded=reply.degraded, reply=reply.text, explanation=explanation, milliseconds=milliseconds,
+                    key=key if again else "", sent=reply.model_dump(mode="json") if again else None,
                 )
             )  # fmt: skip
+
+    def sent(self, conversation_id: str | None, key: str) -> Reply | None:
+        """The reply that a message got already, by the client's key for it; None for a message that is new.
+
+        A message is looked for in its conversation. One that opened a conversation came without its number, or with one
+        that nobody knew: its key stands alone, and must be such as nobody else can have. Later keys cannot stand alone:
+        agents see those of what is said to them.
+        """
+        if not key:
+            return None
+        wanted = select(TurnRow.sent).where(TurnRow.key == key, TurnRow.sent.is_not(None))
+        earlier = aliased(TurnRow)
+        opened = ~exists().where(earlier.conversation_id == TurnRow.conversation_id, earlier.at < TurnRow.at)
+        mine = TurnRow.conversation_id == conversation_id
+        with self._sessions() as session:
+            found = session.scalar(wanted.where(or_(mine, opened) if len(key) >= OPENING_KEY else mine).limit(1))
+        return None if found is None else Reply.model_validate(found)
 
     @staticmethod
     def _save_conversation(session: Session, conversation_id: str, channel: str, context: Context | None) -> None:

@@ -68,6 +68,10 @@ class TurnRow(Base):
     reply: Mapped[str] = mapped_column(Text)
     explanation: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     milliseconds: Mapped[float] = mapped_column(Float)
+    key: Mapped[str] = mapped_column(String(64), default="", server_default="", index=True)
+    """The client's own name for the message."""
+    sent: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """The reply as it was sent, for the same message sent again; only where it came with a key."""
 
 
 class FeedbackRow(Base):

@@ -1,6 +1,6 @@
 // The agents' page: the queue on the left, the conversation that one has on the right.
 
-import { button, el } from "/static/render.js";
+import { button, el } from "/static/elements.js";
 import * as api from "./api.js";
 
 const AGAIN = 3000;

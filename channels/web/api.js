@@ -4,8 +4,10 @@ const PATIENCE = 30000;
 
 /** A failure whose message can be shown to a citizen as it is. */
 export class Failure extends Error {
-  constructor(message, { forget = false } = {}) {
+  constructor(message, { forget = false, again = false } = {}) {
     super(message);
+    /** Whether it may well go through when it is sent again in a moment. */
+    this.again = again;
     /** Whether the service no longer knows the conversation, so that the next try has to start a new one. */
     this.forget = forget;
   }
@@ -23,7 +25,7 @@ export async function ask(text, key, { id, token }, stop) {
     if (!response.ok) throw await told(response);
     return { reply: readable(await response.json()), token: response.headers.get("X-Conversation-Token") };
   } catch (error) {
-    throw error instanceof Failure ? error : new Failure(reason(error));
+    throw error instanceof Failure ? error : new Failure(reason(error), { again: error.name === "TypeError" && navigator.onLine });
   } finally {
     clearTimeout(timer);
   }
@@ -45,6 +47,11 @@ export function talk({ id, token, seen }) {
 export async function suggest(typed, signal) {
   const found = await get(`/api/v1/suggest?q=${encodeURIComponent(typed)}`, { signal });
   return (found.suggestions || []).map((suggestion) => suggestion.text);
+}
+
+/** Everything published about one subject: {facets}. */
+export function guide(subject) {
+  return get(`/api/v1/items/${encodeURIComponent(subject)}`);
 }
 
 /** Everything that can be asked about. */
@@ -71,7 +78,7 @@ function readable(reply) {
 function reason(error) {
   if (error.name === "AbortError") return "等了很久还没有收到答复，可能是网络太慢。请点“重试”。";
   if (error.name === "SyntaxError") return "没有收到正常的答复，请看看网络是不是要先登录，再点“重试”。";
-  if (navigator.onLine === false) return "现在没有网络，请连上网以后点“重试”。";
+  if (navigator.onLine === false) return "现在没有网络。连上以后会自动再发一次，您也可以点“重试”。";
   return "暂时连不上服务，可能是网络不稳，或者服务正在重启。请稍等几秒再点“重试”。";
 }
 
@@ -83,7 +90,7 @@ async function told(response) {
     const seconds = parseInt(response.headers.get("Retry-After"), 10);
     return new Failure(seconds > 0 ? `问得有点快，请过${seconds}秒再点“重试”。` : "问得有点快，请过一会儿再点“重试”。");
   }
-  if (response.status >= 502 && response.status <= 504) return new Failure("服务正在重启，请稍等几秒再点“重试”。");
+  if (response.status >= 502 && response.status <= 504) return new Failure("服务正在重启，请稍等几秒再点“重试”。", { again: true });
   return new Failure("服务出了点问题，没有查到答案。请点“重试”。", { forget });
 }
 

@@ -1,18 +1,23 @@
 // The citizens' chat page: keeps the conversation, sends what is said, shows what comes back.
 
 import { ask, items, rate } from "./api.js";
+import { setUpElder } from "./elder.js";
+import { button, el } from "./elements.js";
 import { Live } from "./live.js";
-import { button, el, failed, replied, retire, said, service, spoken } from "./render.js";
-import { begun, forget, load, prefersLarge, rememberLarge, save } from "./store.js";
+import { setUpRecord } from "./record.js";
+import { failed, replied, retire, said, service, spoken } from "./render.js";
+import { begun, forget, load, save } from "./store.js";
 import { Suggestions } from "./suggest.js";
+import { hush } from "./voice.js";
 
 const SLOW = 6000;
+/** What is sent again by itself, and after how many milliseconds: a service that is restarted is back in seconds. */
+const AGAIN = [1000, 2000, 4000];
 const NEARLY_FULL = 1800;
 const MOST = 2000;
 
 const byId = (id) => document.getElementById(id);
 const [log, input, hint, status, typing, welcome] = ["log", "input", "hint", "status", "typing", "welcome"].map(byId);
-const root = document.documentElement;
 
 let conversation = load();
 const live = new Live(() => conversation, heard, lost);
@@ -52,7 +57,7 @@ async function answer(turn, place) {
   scrollTo(place);
   const asked = conversation;
   try {
-    const { reply, token } = await waited(ask(turn.text, turn.key, asked, waiting));
+    const { reply, token } = await waited(delivered(turn, asked, waiting));
     turn.reply = reply;
     if (asked.id !== reply.conversation_id) {
       live.stop();
@@ -60,6 +65,7 @@ async function answer(turn, place) {
     }
   } catch (error) {
     turn.failure = error.message;
+    turn.offline = !navigator.onLine;
     if (error.forget) asked.id = null;
   }
   if (asked !== conversation) return; // It was cleared meanwhile.
@@ -69,6 +75,21 @@ async function answer(turn, place) {
   fill(turn, place);
   scrollTo(place);
   if (turn.reply && turn.reply.outcome === "handoff" && conversation.token) live.follow();
+}
+
+// The key makes it safe: however often a message is sent, it is one message.
+async function delivered(turn, asked, stop) {
+  for (const pause of AGAIN) {
+    try {
+      return await ask(turn.text, turn.key, asked, stop);
+    } catch (error) {
+      if (!error.again || stop.signal.aborted) throw error;
+    }
+    byId("typing-text").textContent = "暂时连不上，正在自动再试…";
+    status.textContent = "暂时连不上，正在自动再试。";
+    await new Promise((resolve) => { setTimeout(resolve, pause); });
+  }
+  return ask(turn.text, turn.key, asked, stop);
 }
 
 // Not crypto.randomUUID: it is missing where the page is served without HTTPS.
@@ -247,25 +268,9 @@ function catalogue(all) {
   });
 }
 
-function setLarge(large) {
-  root.classList.toggle("large", large);
-  byId("large").setAttribute("aria-pressed", String(large));
-}
-byId("large").addEventListener("click", () => {
-  const large = !root.classList.contains("large");
-  setLarge(large);
-  rememberLarge(large);
-  measure();
-});
-
-const confirmation = byId("confirm-clear");
-byId("clear").addEventListener("click", () => {
-  confirmation.returnValue = "";
-  confirmation.showModal();
-});
-confirmation.addEventListener("close", () => {
-  if (confirmation.returnValue !== "clear") return;
+function clear() {
   live.stop();
+  hush();
   forget();
   conversation = begun();
   service(byId("service"), conversation);
@@ -277,12 +282,27 @@ confirmation.addEventListener("close", () => {
   status.textContent = "已经清空。";
   window.scrollTo(0, 0);
   input.focus({ preventScroll: true });
-});
+}
 
 window.addEventListener("offline", () => { hint.textContent = "网络断了，连上以后可以接着问。"; });
-window.addEventListener("online", () => { hint.textContent = ""; });
+window.addEventListener("online", () => {
+  hint.textContent = "";
+  const last = conversation.turns.at(-1);
+  if (last && last.offline && last.failure) answer(last, log.lastElementChild);
+});
 
-setLarge(prefersLarge());
+setUpElder(say, input, hint, measure);
+setUpRecord(() => conversation, clear);
 restore();
 measure();
 if (conversation.open) live.follow();
+
+// Inside another site: that all is well, and that Escape closes. It names no secret, so whoever frames the page may hear it.
+if (window.parent !== window) {
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented && !event.isComposing && !document.querySelector("dialog[open]")) {
+      window.parent.postMessage("zhiwen:close", "*");
+    }
+  });
+  window.parent.postMessage("zhiwen:ready", "*");
+}

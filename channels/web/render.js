@@ -1,24 +1,13 @@
-// From a reply to what is seen. Server text only ever enters the page as text nodes.
+// From a reply to what is seen.
+
+import { checklist, sheetTools } from "./checklist.js";
+import { button, el, pieces } from "./elements.js";
+import { canSpeak, hush, speak } from "./voice.js";
 
 const THUMB = "M2 10h4v11H2zM8 21h9.2a2.6 2.6 0 0 0 2.5-1.9l2-7A2.4 2.4 0 0 0 19.4 9H14l.8-4.2A2.3 2.3 0 0 0 12.5 2L8 10z";
 const EMERGENCY_NUMBERS = new Set(["110", "119", "120", "122", "12356"]);
 const NUMBERED = /^(\d{1,2})(?:[.．](?!\d)|、)\s*(.+)$/;
-const ASIDE = /(（示例[^（）]*）|【[^【】]*】)/;
-
-/** An element with attributes and children; a string child becomes text. */
-export function el(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === "function") element.addEventListener(name, value);
-    else if (value !== null && value !== false) element.setAttribute(name, value === true ? "" : value);
-  }
-  element.append(...children.filter((child) => child !== null));
-  return element;
-}
-
-export function button(label, onclick, attributes = {}) {
-  return el("button", { type: "button", click: onclick, ...attributes }, label);
-}
+const FACT = /^([\u4e00-\u9fff]{2,8}：)(.+)$/;
 
 /** What the citizen said. */
 export function said(text) {
@@ -110,9 +99,31 @@ function retryButton(retry) {
 }
 
 function card(answer) {
+  const lines = answer.text.split("\n").map((line) => line.trim()).filter(Boolean);
+  const listed = answer.facet === "materials" ? lines.map((line) => NUMBERED.exec(line)).filter(Boolean).map((found) => found[2]) : [];
+  const body = listed.length ? withChecklist(answer.entry, lines, listed) : paragraphs(lines);
   const updated = el("p", { class: "updated" }, "更新于 ", el("time", { datetime: answer.reviewed_on }, answer.reviewed_on));
-  const body = paragraphs(answer.text.split("\n").map((line) => line.trim()).filter(Boolean));
-  return el("article", { class: "card answer" }, el("h2", {}, answer.title), ...body, el("footer", {}, sources(answer.citations), updated));
+  return el(
+    "article", { class: "card answer" }, el("h2", {}, answer.title), ...body, listed.length ? sheetTools(answer, listed) : null,
+    canSpeak ? readAloud(`${answer.title}\n${answer.text}`) : null, el("footer", {}, sources(answer.citations), updated),
+  );
+}
+
+function withChecklist(entry, lines, listed) {
+  const first = lines.findIndex((line) => NUMBERED.test(line));
+  const rest = lines.filter((line, index) => index > first && !NUMBERED.test(line));
+  return [...paragraphs(lines.slice(0, first)), ...checklist(entry, listed), ...paragraphs(rest)];
+}
+
+function readAloud(text) {
+  const read = button("读给我听", () => {
+    const reading = read.getAttribute("aria-pressed") === "true";
+    hush();
+    if (reading) return;
+    read.setAttribute("aria-pressed", "true");
+    speak(text, () => read.setAttribute("aria-pressed", "false"));
+  }, { class: "elder-only", "aria-pressed": "false" });
+  return read;
 }
 
 function sources(citations) {
@@ -128,30 +139,28 @@ function cited({ title, locator, url }) {
   return address ? el("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, name) : el("span", {}, name);
 }
 
-// Runs of numbered lines become ordered lists, every other line a paragraph.
+// Runs of numbered lines become ordered lists, runs of facts (“法定时限：60个自然日。”) a list of them, other lines paragraphs.
 function paragraphs(lines) {
   const blocks = [];
   let next = 0;
   for (const line of lines) {
     const numbered = NUMBERED.exec(line);
-    if (!numbered) {
-      blocks.push(el("p", {}, ...pieces(line)));
-      next = 0;
+    const fact = numbered ? null : FACT.exec(line);
+    if (numbered) {
+      const number = Number(numbered[1]);
+      if (number !== next) blocks.push(el("ol", { start: number === 1 ? null : number }));
+      blocks[blocks.length - 1].append(el("li", {}, ...pieces(numbered[2])));
+      next = number + 1;
       continue;
     }
-    const number = Number(numbered[1]);
-    if (number !== next) blocks.push(el("ol", { start: number === 1 ? null : number }));
-    blocks[blocks.length - 1].append(el("li", {}, ...pieces(numbered[2])));
-    next = number + 1;
+    next = 0;
+    const last = blocks[blocks.length - 1];
+    const list = last && last.tagName === "DL" ? last : el("dl", {});
+    if (fact) list.append(el("div", {}, el("dt", {}, fact[1]), el("dd", {}, ...pieces(fact[2]))));
+    if (!fact) blocks.push(el("p", {}, ...pieces(line)));
+    else if (list !== last) blocks.push(list);
   }
   return blocks;
-}
-
-function pieces(line) {
-  return line.split(ASIDE).filter(Boolean).map((piece) => {
-    if (!ASIDE.test(piece)) return piece;
-    return el("span", { class: piece.startsWith("【") ? "when" : "sample" }, piece);
-  });
 }
 
 function options(choices, send) {
@@ -165,8 +174,9 @@ function options(choices, send) {
 }
 
 function offered({ kind, label, value }, send) {
-  if (kind === "call") return phone(label, value);
-  if (kind === "handoff") return button(label, () => send(value));
+  // 长辈模式 has a person and 12345 always at hand; there these two are not shown again.
+  if (kind === "call") return phone(label, value, value === "12345" ? "button at-hand" : "button");
+  if (kind === "handoff") return button(label, () => send(value), { class: value === "转人工" ? "at-hand" : null });
   // A work order is confirmed by such a button, so an old one must not be pressed again.
   if (kind === "hotline") return button(label, () => send(value), { "data-sends": value });
   const address = kind === "open" || kind === "download" ? safeAddress(value) : null;

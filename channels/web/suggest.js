@@ -1,10 +1,11 @@
 // Suggestions while typing: the combobox pattern, where the focus never leaves the input.
 
 import { suggest } from "./api.js";
-import { el } from "./render.js";
+import { el } from "./elements.js";
 
 const PAUSE = 150;
 const MOST = 6;
+const MOST_FOR_ELDERS = 3;
 
 export class Suggestions {
   /** `choose(text)` is called with the suggestion taken; `announce(text)` tells screen readers. */
@@ -34,7 +35,7 @@ export class Suggestions {
     this.request = request;
     try {
       const texts = await suggest(typed, request.signal);
-      if (this.request === request) this.open(texts.slice(0, MOST));
+      if (this.request === request) this.open(texts.slice(0, document.documentElement.classList.contains("elder") ? MOST_FOR_ELDERS : MOST));
     } catch (error) {
       // Suggestions are a convenience: without them the question is simply typed out.
     }

@@ -51,7 +51,7 @@ def test_a_published_question_is_answered_with_its_entrys_own_text(library: Libr
     assert answered(draft) == [(LOST, Facet.FEE)]
     answer = draft.answers[0]
     published = next(e for e in library.snapshot.entries if e.id == answer.entry)
-    assert answer.text == published.text == "40元/证。丢失补领每证40元。"
+    assert answer.text == published.text == "收费标准：40元/证。\n丢失补领每证40元。"
     assert answer.version == library.snapshot.version and answer.citations == list(published.citations)
     assert 0.9 < answer.confidence <= 1
     assert all(part in draft.text for part in (answer.title, answer.text, "收费标准的通知", "2024-05-01"))

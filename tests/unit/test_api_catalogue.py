@@ -41,7 +41,7 @@ async def test_an_items_guide_has_every_facet_with_source_and_dates(office: Offi
     assert (body["id"], body["name"], body["department"]) == (LOST, "身份证丢失补领", "公安局")
     assert {f["facet"] for f in body["facets"]} == set(Facet)
     fee = next(f for f in body["facets"] if f["facet"] == "fee")
-    assert (fee["title"], fee["text"], fee["reviewed_on"]) == ("收费", "40元/证。丢失补领每证40元。", "2024-05-01")
+    assert (fee["title"], fee["text"], fee["reviewed_on"]) == ("收费", "收费标准：40元/证。\n丢失补领每证40元。", "2024-05-01")
     assert fee["citations"][0]["title"] == "收费标准的通知"
     assert "审查要点" not in str(body)
 

@@ -177,7 +177,7 @@ async def test_the_agent_gets_what_was_said_what_it_is_about_and_what_the_assist
     assert detail["slots"]["subject"] == LOST
     best = detail["candidates"][0]
     assert best["subject"] == LOST
-    assert best["answers"]["收费"].startswith("40元")
+    assert best["answers"]["收费"].startswith("收费标准：40元")
     assert best["title"] == detail["subject_title"]
     assert detail["why"]["decided_by"]
 

@@ -78,12 +78,12 @@ def test_without_any_limit_the_window_is_named(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("fee", "text"),
     [
-        ({"amount": 0, "rule": "依法免征。"}, "不收费。依法免征。"),
-        ({"amount": 40, "unit": "元/证", "rule": "丢失补领。"}, "40元/证。丢失补领。"),
-        ({"amount": "0.50", "unit": "元/页", "rule": "按页收。"}, "0.5元/页。按页收。"),
-        ({"amount": 1000, "unit": "元", "rule": "一次交清。"}, "1000元。一次交清。"),
+        ({"amount": 0, "rule": "依法免征。"}, "收费标准：不收费。\n依法免征。"),
+        ({"amount": 40, "unit": "元/证", "rule": "丢失补领。"}, "收费标准：40元/证。\n丢失补领。"),
+        ({"amount": "0.50", "unit": "元/页", "rule": "按页收。"}, "收费标准：0.5元/页。\n按页收。"),
+        ({"amount": 1000, "unit": "元", "rule": "一次交清。"}, "收费标准：1000元。\n一次交清。"),
         ({"rule": "按面积分档收。"}, "按面积分档收。"),
-        ({"amount": 40, "unit": "元/证", "rule": "补领。", "sample": True}, f"40元/证。补领。{SAMPLE_NOTE}"),
+        ({"amount": 40, "unit": "元/证", "rule": "补领。", "sample": True}, f"收费标准：40元/证。\n补领。{SAMPLE_NOTE}"),
     ],
 )
 def test_a_fee_is_told_as_the_rule_has_it(folder: Path, fee: dict[str, object], text: str) -> None:

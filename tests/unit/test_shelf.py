@@ -82,7 +82,7 @@ async def test_a_newer_snapshot_is_swapped_in_and_the_old_one_stays_whole(data: 
         publish(data, new)
         await until(lambda: shelf.library().snapshot.version == new)
         fees = [next(e.text for e in library.snapshot.entries if e.id == f"{LOST}#fee") for library in (before, shelf.library())]
-        assert fees == ["40元/证。丢失补领每证40元。", "不收费。现在免了。"]
+        assert fees == ["收费标准：40元/证。\n丢失补领每证40元。", "收费标准：不收费。\n现在免了。"]
 
 
 async def test_an_edit_of_an_answer_alone_keeps_the_index(data: Path, two_versions: tuple[Path, str, str]) -> None:

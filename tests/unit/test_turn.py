@@ -189,8 +189,8 @@ async def test_a_turn_in_flight_keeps_the_knowledge_that_it_began_with(office: O
     office.dialogue.meanwhile = lambda: setattr(office.shelf, "live", new)
     during = await say(office, "补一张丢了的身份证多少钱")
     after = await say(office, "补一张丢了的身份证多少钱")
-    assert (during.answers[0].version, during.answers[0].text[:3]) == (old.snapshot.version, "40元")
-    assert (after.answers[0].version, after.answers[0].text) == (new.snapshot.version, "不收费。现在免了。")
+    assert (during.answers[0].version, during.answers[0].text[:8]) == (old.snapshot.version, "收费标准：40元")
+    assert (after.answers[0].version, after.answers[0].text) == (new.snapshot.version, "收费标准：不收费。\n现在免了。")
 
 
 async def say_after_the_subject_is_gone(office: Office, text: str) -> Reply:

@@ -1,0 +1,12 @@
+"""What axe-core finds against WCAG 2.2 AA on a page as it stands."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+WCAG_22_AA = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+
+
+def violations(page: Page) -> list[str]:
+    """One line a violation: the rule, what it asks for, and the first elements that break it."""
+    found = Axe().run(page, options=WCAG_22_AA).response["violations"]
+    return [f"{rule['id']}: {rule['help']}: {[node['html'][:160] for node in rule['nodes'][:3]]}" for rule in found]
