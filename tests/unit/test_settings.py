@@ -41,3 +41,14 @@ def test_the_doors_are_loopback_and_the_database_is_a_file_unless_set_otherwise(
     assert settings.host == "127.0.0.1"
     assert settings.database == f"sqlite:///{tmp_path / 'zhiwen.db'}"
     assert Settings(database_url="postgresql+psycopg://db/zhiwen").database == "postgresql+psycopg://db/zhiwen"
+
+
+NOT_ORIGINS = ["rsj.example.gov.cn", "https://*.gov.cn", "https://a.cn/path", "https://a.cn; script-src *", "https://a.cn 'self'"]
+
+
+@pytest.mark.parametrize("origins", NOT_ORIGINS)
+def test_a_site_that_may_embed_the_chat_is_named_exactly(origins: str) -> None:
+    """What is written here goes into a header: neither a wildcard nor another directive gets in."""
+    with pytest.raises(ValidationError):
+        Settings(embed_origins=origins)
+    assert Settings(embed_origins="https://a.cn, http://10.0.0.5:8080,").embedding_origins == ("https://a.cn", "http://10.0.0.5:8080")
