@@ -18,6 +18,7 @@ import httpx
 from assistant import terminal
 from assistant.errors import BuildError
 from assistant.settings import Settings
+from assistant.staff.roles import Role
 
 if TYPE_CHECKING:
     from assistant.staff.accounts import Accounts
@@ -491,7 +492,7 @@ def _password(generate: bool) -> tuple[str, str]:
 
 @staff.command("add")
 @click.argument("name")
-@click.option("--role", type=click.Choice(["agent", "supervisor", "maintainer", "admin"]), default="agent", show_default=True, help="角色")
+@click.option("--role", type=click.Choice([role.value for role in Role]), default="agent", show_default=True, help="角色")
 @click.option("--department", default="", help="部门，要和事项目录里的写法一样；不写是总台，接所有没指定部门的")
 @click.option("--title", default="", help="市民看到的称呼，例如“小李”（不写就用登录名）")
 @_GENERATE
@@ -499,19 +500,17 @@ def _password(generate: bool) -> tuple[str, str]:
 @_DATA
 def staff_add(name: str, role: str, department: str, title: str, generate: bool, by: str, data: Path | None) -> None:
     """增加一个账号。"""
-    from assistant.staff.roles import Role
-
     with _accounts(data) as accounts:
         password, told = _password(generate)
         accounts.add(name, title, Role(role), department, password, by)
-    terminal.say(f"账号 {name} 可以登录了，网址是服务的 /staff。{told}")
+    terminal.say(f"账号 {name} 可以登录了，网址是服务的 /desk。{told}")
 
 
 @staff.command("list")
 @_DATA
 def staff_list(data: Path | None) -> None:
     """列出账号。"""
-    from assistant.staff.roles import ROLE_TITLES, Role
+    from assistant.staff.roles import ROLE_TITLES
 
     with _accounts(data) as accounts:
         for row in accounts.all():

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from actions import all_actions
 from assistant.answering.library import Library
 from assistant.casework.wiring import Casework, wire_casework
+from assistant.clerk.wiring import Clerks, wire_clerks
 from assistant.desk import Desk
 from assistant.dialogue.client import RasaClient
 from assistant.dialogue.program import rasa_program
@@ -61,6 +62,7 @@ class Services:
     action_token: str
     vault: Vault
     casework: Casework
+    clerks: Clerks
     accounts: Accounts
     sessions: Sessions
     oidc: OpenIdConnect | None
@@ -174,6 +176,7 @@ def wire(settings: Settings, model: Path | None, held: HeldLibrary | None = None
         action_token=token,
         vault=vault,
         casework=casework,
+        clerks=wire_clerks(engine, shelf.library),
         accounts=accounts,
         sessions=Sessions(engine, settings.session_hours),
         oidc=open_oidc(settings, vault),

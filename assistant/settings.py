@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     region: str = Field(default="360100", pattern=r"^\d{6}$", description="本地行政区划代码")
     rate_limit: str = Field(default="60/minute", description="每个客户端的限速")
     rate_limit_loopback: bool = Field(default=False, description="本机访问是否也限速")
+    hall: str = Field(default="政务服务中心综合窗口", min_length=2, max_length=40, description="告知单上落款的单位")
     retention_days: int = Field(default=180, ge=1, description="会话保存的天数")
     people_hours: str = Field(default="09:00-12:00,13:30-17:00", description="人工服务时间（北京时间），几段用逗号隔开")
     people_every_day: bool = Field(default=False, description="休息日也有人工服务；默认只在工作日（按国务院放假安排）")

@@ -3,6 +3,7 @@
 from knowledge.loader import Knowledge
 from knowledge.render import Rendered, marked, render
 from knowledge.schema import Boundary, Clarification, Dated, Guide, Item, ManualEntry, Source, Topic
+from knowledge.sheets import item_sheet, topic_sheet
 from knowledge.snapshot import Citation, Entry, Phrase, Snapshot, Subject, WordLists, with_version
 from knowledge.text import distinct, fold
 from knowledge.vocabulary import FACET_TITLES, Facet, Outcome
@@ -47,6 +48,11 @@ def compile_snapshot(knowledge: Knowledge) -> Snapshot:
             subjects=tuple(subjects),
             entries=tuple(entries),
             phrases=tuple(phrases),
+            sheets=(
+                *(item_sheet(item, knowledge) for item in (*knowledge.items.values(), *knowledge.guides.values())),
+                *(topic_sheet(topic) for topic in knowledge.topics.values()),
+            ),
+            canned=knowledge.canned,
         )
     )
 

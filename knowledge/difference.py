@@ -33,6 +33,13 @@ def difference(old: Snapshot | None, new: Snapshot) -> Difference:
     lines += [f"- {before[e].title}" for e in sorted(gone) if before[e].subject in subjects_after]
     changed = [e for e in sorted(before.keys() & after.keys()) if before[e] != after[e]]
     lines += [f"~ {after[e].title}：{_change(before[e], after[e])}" for e in changed]
+    sheets = {s.subject: s for s in old.sheets} if old else {}
+    told = {after[e].subject for e in (*added, *changed)}
+    lines += [
+        f"~ {titles[s.subject]}：只有窗口看的内容变了（材料明细、易混的事项、窗口）"
+        for s in new.sheets
+        if s.subject in sheets and s != sheets[s.subject] and s.subject not in told
+    ]
     asked_before = {(p.subject, p.text) for p in old.phrases} if old else set()
     asked_after = {(p.subject, p.text) for p in new.phrases}
     more, fewer = len(asked_after - asked_before), len(asked_before - asked_after)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from knowledge.schema import Boundary, Clarification, Department, Guide, Item, ManualEntry, Popular, Record, Source, Topic
+from knowledge.schema import Boundary, Clarification, Department, Guide, Item, ManualEntry, Popular, Record, Source, Text, Topic
 from knowledge.text import Lexicon
 from knowledge.vocabulary import Facet
 
@@ -53,6 +53,7 @@ class Knowledge:
     lexicon: Lexicon
     facet_cues: dict[Facet, tuple[str, ...]]
     popular: Popular | None = None
+    canned: tuple[str, ...] = ()
     files: dict[str, str] = field(default_factory=dict)
     """Record id -> the file it was read from, relative to the folder."""
 
@@ -102,6 +103,7 @@ def load(root: Path) -> tuple[Knowledge, list[Problem]]:
             lexicon=lexicon,
             facet_cues=cues,
             popular=read_file(root / "popular.yml", Popular, "popular.yml", problems),
+            canned=tuple(read_file(root / "canned.yml", list[Text], "canned.yml", problems) or ()),
             files=files,
         ),
         problems,

@@ -88,12 +88,13 @@ def _joint_materials(bundle: Item, knowledge: Knowledge) -> Rendered:
 
 
 def _material(row: Material) -> str:
-    details = [part for part in (_asked(row), row.note, _exempt(row)) if part]
+    details = [part for part in (asked(row), row.note, exemption(row)) if part]
     condition = f"【{row.when}】" if row.when else ""
     return f"{condition}{row.name}" + (f"（{'；'.join(details)}）" if details else "")
 
 
-def _asked(row: Material) -> str:
+def asked(row: Material) -> str:
+    """What of a material is asked: the original, how many copies, an electronic one."""
     if row.form == "现场采集":
         return "现场采集"
     parts = ["原件"] if row.original else []
@@ -104,7 +105,8 @@ def _asked(row: Material) -> str:
     return "、".join(parts)
 
 
-def _exempt(row: Material) -> str:
+def exemption(row: Material) -> str:
+    """Why a material need not be brought; empty when it must."""
     return f"可免交：{row.exempt.how}（{row.exempt.by}）" if row.exempt else ""
 
 

@@ -69,6 +69,46 @@ class Subject(Published):
     """Whom to ask when no entry answers: the office with its phone."""
 
 
+class Row(Published):
+    """One material on a sheet."""
+
+    name: str
+    form: str
+    asked: str
+    """Original and copies, in words."""
+    when: str = ""
+    """Only needed in this case; empty: always."""
+    note: str = ""
+    exemption: str = ""
+    """Why it need not be brought; empty when it must."""
+    source: Citation
+    wanted_by: str = ""
+    """Of a 一件事: the items that need it."""
+
+
+class Neighbour(Published):
+    """A subject that is taken for this one, and what tells them apart."""
+
+    subject: str
+    difference: str
+
+
+class Sheet(Published):
+    """What a window clerk works with: the fields of an item that no citizen's text shows one by one."""
+
+    subject: str
+    kind: str = ""
+    levels: tuple[str, ...] = ()
+    authority: str = ""
+    window: str = ""
+    handling: str = ""
+    materials: tuple[Row, ...] = ()
+    materials_note: str = ""
+    confused_with: tuple[Neighbour, ...] = ()
+    parts: tuple[str, ...] = ()
+    """Of a 一件事: the items that it bundles."""
+
+
 class Phrase(Published):
     """One way of asking, and what it asks."""
 
@@ -100,6 +140,9 @@ class Snapshot(Published):
     subjects: tuple[Subject, ...]
     entries: tuple[Entry, ...]
     phrases: tuple[Phrase, ...]
+    sheets: tuple[Sheet, ...] = ()
+    canned: tuple[str, ...] = ()
+    """Phrases for those who talk to citizens."""
 
 
 def with_version(snapshot: Snapshot) -> Snapshot:
@@ -113,7 +156,9 @@ def without(snapshot: Snapshot, off: Collection[str]) -> Snapshot:
 
     Their questions stay: it is still what they ask, and the reply says whom to call.
     """
-    return snapshot.model_copy(update={"entries": tuple(e for e in snapshot.entries if e.id not in off and e.subject not in off)})
+    entries = tuple(e for e in snapshot.entries if e.id not in off and e.subject not in off)
+    silent = {*off, *(what.removesuffix("#materials") for what in off)}  # a list of materials is not worked with either
+    return snapshot.model_copy(update={"entries": entries, "sheets": tuple(s for s in snapshot.sheets if s.subject not in silent)})
 
 
 def read_snapshot(path: Path) -> Snapshot:

@@ -4,18 +4,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.gzip import GZipMiddleware
 
-from assistant.api import citizen, conversations, handoffs, pages, problems, staff, staff_casework, staff_outside, webhook, wechat
+from assistant.api import citizen, conversations, desk, handoffs, pages, problems, staff, staff_casework, staff_outside, webhook, wechat
 from assistant.api.limits import RateLimit
 from assistant.messages import MAX_MESSAGE
 from assistant.services import Services
 from assistant.settings import ROOT
 
 STAFF = ROOT / "channels" / "staff"
+DESK = ROOT / "channels" / "desk"
 MAX_BODY = 64 * 1024
 """Largest request body in bytes; a message of 2,000 characters needs a tenth of it."""
 
@@ -45,7 +46,15 @@ def make_app(services: Services) -> FastAPI:
     problems.install(app)
     app.middleware("http")(_guard)
     app.include_router(citizen.router)
-    for router in (conversations.router, staff.router, handoffs.router, staff_casework.router, staff_outside.router, wechat.router):
+    for router in (
+        conversations.router,
+        staff.router,
+        desk.router,
+        handoffs.router,
+        staff_casework.router,
+        staff_outside.router,
+        wechat.router,
+    ):
         app.include_router(router)
     app.include_router(pages.make_router(services.settings))
     app.include_router(webhook.make_router(services.executor, services.action_token))
@@ -66,10 +75,19 @@ def make_app(services: Services) -> FastAPI:
         }
         return JSONResponse(body)
 
-    @app.get("/staff", include_in_schema=False)
-    async def staff_page() -> FileResponse:
-        return FileResponse(STAFF / "index.html")
+    @app.get("/desk", include_in_schema=False)
+    async def desk_page() -> FileResponse:
+        return FileResponse(DESK / "index.html")
 
+    @app.get("/desk/screen", include_in_schema=False)
+    async def second_screen() -> FileResponse:
+        return FileResponse(DESK / "screen.html")
+
+    @app.get("/staff", include_in_schema=False)
+    async def old_address() -> RedirectResponse:
+        return RedirectResponse("/desk", status_code=308)
+
+    app.mount("/static/desk", StaticFiles(directory=DESK), name="desk")
     app.mount("/static/staff", StaticFiles(directory=STAFF), name="staff")
     # Compressed for citizens' telephones; the API's short answers are not worth the time.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=pages.WEB), minimum_size=1000), name="static")

@@ -2,23 +2,29 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Iterator
+from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Path, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, Field, StringConstraints
+from starlette.concurrency import run_in_threadpool
 
 from assistant.api.citizen import Wired
 from assistant.api.conversations import After
 from assistant.api.sockets import POLICY_VIOLATION, next_frame, pushed
 from assistant.api.staff_door import allowed, signed_in_socket
+from assistant.clerk.drafting import NoDraft, draft_answer
 from assistant.people.bell import QUEUE
-from assistant.people.states import NotHere, TakenMeanwhile
+from assistant.people.states import CloseReason, NotHere, Sender, TakenMeanwhile
+from assistant.people.suggestions import Suggestions, suggest
 from assistant.people.switchboard import staff_topic
 from assistant.people.views import Colleague, HandOffDetail, MessageView, Overview, QueueView
 from assistant.privacy import mask
+from assistant.publications import audit
 from assistant.services import Services
 from assistant.staff.roles import SERVING, Member, Role
 from knowledge.text import clean, typeset
+from knowledge.vocabulary import Facet
 
 router = APIRouter(prefix="/api/v1/staff", tags=["工作人员"])
 
@@ -122,11 +128,71 @@ async def give_back(handoff_id: HandOffId, wired: Wired, member: Serving) -> Non
         await wired.switchboard.give_back(handoff_id, member)
 
 
+class Closing(BaseModel):
+    """怎么结束的。"""
+
+    reason: CloseReason = Field(default=CloseReason.OTHER, description="solved 答好了，pointed 指了路，gone 市民不说话了，other 其他")
+
+
 @router.post("/handoffs/{handoff_id}/close", status_code=204, summary="结束")
-async def close(handoff_id: HandOffId, wired: Wired, member: Serving) -> None:
-    """结束这次人工服务。"""
+async def close(handoff_id: HandOffId, wired: Wired, member: Serving, closing: Closing | None = None) -> None:
+    """结束这次人工服务，写明怎么结束的；不写是 other。"""
     with _told():
-        await wired.switchboard.close(handoff_id, member)
+        await wired.switchboard.close(handoff_id, member, (closing or Closing()).reason)
+
+
+@router.get("/handoffs/{handoff_id}/suggestions", summary="智问会怎么答")
+async def suggestions(
+    handoff_id: HandOffId,
+    wired: Wired,
+    member: Serving,
+    q: Annotated[str, Query(max_length=200, description="换句话查；不写就查市民最后说的")] = "",
+) -> Suggestions:
+    """对市民最后说的话，检索给出的已发布原文，可以发、可以改了再发。只有接待的人和班长能看。"""
+    with _told():
+        asked, context = await wired.switchboard.last_asked(handoff_id, member)
+    return await run_in_threadpool(suggest, wired.shelf.library(), clean(q) or asked, context, date.today())
+
+
+@router.get("/canned", summary="常用语")
+async def canned(wired: Wired, _member: Serving) -> list[str]:
+    """知识里写的常用语。"""
+    return list(wired.shelf.library().snapshot.canned)
+
+
+class GoodAnswer(BaseModel):
+    """把自己答的一句存成问答草稿。"""
+
+    sequence: int = Field(ge=1, description="自己说的那一句的序号")
+    subject: Annotated[str, StringConstraints(max_length=80)] = Field(description="事项或话题的编号")
+    facet: Facet | None = Field(default=None, description="事项的方面；话题不写")
+    question: Annotated[str, StringConstraints(min_length=2, max_length=200)] = Field(description="市民一般怎么问")
+
+
+class DraftMade(BaseModel):
+    """存好的草稿。"""
+
+    draft: str = Field(description="草稿的名字；要由别的人复核，发布以后才生效")
+
+
+@router.post("/handoffs/{handoff_id}/drafts", status_code=201, summary="存成问答草稿")
+async def draft(handoff_id: HandOffId, good: GoodAnswer, wired: Wired, member: Serving) -> DraftMade:
+    """把工作人员说的一句写成答疑手册的草稿，依据用这个事项已发布的依据；不写市民是谁。"""
+    with _told():
+        said = await wired.switchboard.messages(handoff_id, member, good.sequence - 1)
+    answer = next((m.text for m in said if m.sequence == good.sequence and m.sender is Sender.AGENT), None)
+    if answer is None:
+        raise HTTPException(404, "没有这一句，或者不是工作人员说的。")
+    question, library = mask(clean(good.question)), wired.shelf.library()
+    try:
+        name = await run_in_threadpool(
+            draft_answer, wired.settings.knowledge, library, good.subject, good.facet, question, answer, wired.settings.region,
+            member.name, date.today(),
+        )  # fmt: skip
+    except NoDraft as error:
+        raise HTTPException(422, str(error)) from None
+    await run_in_threadpool(audit, wired.settings, "draft", member.name, name, "人工服务里的回答")
+    return DraftMade(draft=name)
 
 
 class Watch(BaseModel):

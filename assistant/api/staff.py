@@ -97,11 +97,11 @@ async def oidc_back(request: Request, wired: Wired, state: str = "", code: str =
         name = await wired.oidc.finish(request.cookies.get(PENDING, ""), state, code, str(request.url_for("oidc_back")))
     except OidcError as error:
         log.warning("oidc_failed", cause=str(error))
-        raise HTTPException(401, "统一账号登录没有成功，请回到 /staff 再试一次，或者用口令登录。") from None
+        raise HTTPException(401, "统一账号登录没有成功，请回到 /desk 再试一次，或者用口令登录。") from None
     member = await run_in_threadpool(wired.accounts.vouched, name)
     if member is None:
         raise HTTPException(403, "您的统一账号在这里还没有开通，请找管理员。")
-    response = RedirectResponse("/staff", status_code=303)
+    response = RedirectResponse("/desk", status_code=303)
     set_cookie(response, request, await run_in_threadpool(wired.sessions.open, member))
     response.delete_cookie(PENDING)
     return response

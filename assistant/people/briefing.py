@@ -52,6 +52,12 @@ class Briefing:
             messages=[MessageView.of(message) for message in messages],
         )
 
+    def last_asked(self, conversation: str, said: str) -> tuple[str, Context]:
+        """What a citizen wants to know: what was `said` to people last, else what the assistant was asked; with the thread."""
+        context = self._conversations.context(conversation) or Context()
+        asked = (turn.text for turn in reversed(self._conversations.turns(conversation, TURNS_SHOWN)) if turn.outcome != Outcome.HANDOFF)
+        return said or next(asked, ""), context
+
     def row(self, found: HandOff, subject: str | None, member: Member) -> QueueRow:
         """A hand-off in somebody's queue."""
         return QueueRow(

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Engine, and_, func, literal, or_, select, 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
-from assistant.people.states import OPEN, HandOff, Kind, Message, NotHere, Reason, Sender, State, TakenMeanwhile
+from assistant.people.states import OPEN, CloseReason, HandOff, Kind, Message, NotHere, Reason, Sender, State, TakenMeanwhile
 from assistant.staff.audit import SYSTEM, entry
 from assistant.staff.roles import Member
 from assistant.storage.tables import ConversationRow, HandOffMessageRow, HandOffRow, StaffRow
@@ -99,6 +99,12 @@ class HandOffs:
         with self._sessions() as session:
             rows = session.scalars(wanted.order_by(HandOffMessageRow.sequence).limit(PAGE))
             return [Message(r.sequence, Sender(r.sender), r.author, r.text, r.key, r.at) for r in rows]
+
+    def last_heard(self, conversation: str) -> str:
+        """What the citizen said last to people; empty when nothing yet."""
+        mine = (HandOffMessageRow.conversation_id == conversation, HandOffMessageRow.sender == Sender.CITIZEN)
+        with self._sessions() as session:
+            return session.scalar(select(HandOffMessageRow.text).where(*mine).order_by(HandOffMessageRow.sequence.desc()).limit(1)) or ""
 
     def position(self, found: HandOff) -> int:
         """The place of a waiting hand-off among those who wait for somebody now, from 1."""
@@ -197,10 +203,11 @@ class HandOffs:
         note = "工作人员已把对话交回智问，您可以接着问；还要找人就说“转人工”。"
         return self._end_turn_of(handoff_id, member, _over(State.RETURNED), note, entry(member.name, "handoff_return", handoff_id))
 
-    def close(self, handoff_id: str, member: Member) -> HandOff:
+    def close(self, handoff_id: str, member: Member, reason: CloseReason) -> HandOff:
         """End a hand-off; raises NotHere or TakenMeanwhile."""
         note = "这次人工服务结束了，谢谢您。还有要问的，直接说就行。"
-        return self._end_turn_of(handoff_id, member, _over(State.CLOSED), note, entry(member.name, "handoff_close", handoff_id))
+        values = _over(State.CLOSED) | {"close_reason": reason}
+        return self._end_turn_of(handoff_id, member, values, note, entry(member.name, "handoff_close", handoff_id, reason=reason))
 
     # --- when a time has run out --------------------------------------------------------------
 

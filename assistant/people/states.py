@@ -45,6 +45,17 @@ class Reason(StrEnum):
     """A message or a number was left while nobody was on duty."""
 
 
+class CloseReason(StrEnum):
+    """How a hand-off ended, as its agent sees it."""
+
+    SOLVED = "solved"
+    POINTED = "pointed"
+    """Shown to the right place: a window, another office, 12345."""
+    GONE = "gone"
+    """The citizen said no more."""
+    OTHER = "other"
+
+
 class Sender(StrEnum):
     """Who speaks in a hand-off."""
 

@@ -10,11 +10,12 @@ from typing import NoReturn
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from assistant.answering.context import Context
 from assistant.people.bell import QUEUE, Bell
 from assistant.people.briefing import Briefing
 from assistant.people.duty import Duty
 from assistant.people.handoffs import HandOffs
-from assistant.people.states import HandOff, Kind, Message, NotHere, Reason, State, TakenMeanwhile
+from assistant.people.states import CloseReason, HandOff, Kind, Message, NotHere, Reason, State, TakenMeanwhile
 from assistant.people.views import (
     Colleague,
     ConversationView,
@@ -153,9 +154,9 @@ class Switchboard:
         """Return a conversation to the assistant."""
         await self._changed(handoff_id, member, self._handoffs.give_back)
 
-    async def close(self, handoff_id: str, member: Member) -> None:
+    async def close(self, handoff_id: str, member: Member, reason: CloseReason) -> None:
         """End a hand-off."""
-        await self._changed(handoff_id, member, self._handoffs.close)
+        await self._changed(handoff_id, member, partial(self._handoffs.close, reason=reason))
 
     async def _changed(self, handoff_id: str, member: Member, change: Callable[[str, Member], HandOff]) -> HandOff:
         try:
@@ -185,6 +186,15 @@ class Switchboard:
             return self._handoffs.messages(self._handoffs.get(handoff_id, member).conversation, after)
 
         return [MessageView.of(m) for m in await asyncio.to_thread(read)]
+
+    async def last_asked(self, handoff_id: str, member: Member) -> tuple[str, Context]:
+        """The citizen's last words and the thread, for the owner or a supervisor; raises NotHere for others."""
+
+        def read() -> tuple[str, Context]:
+            conversation = self._handoffs.get(handoff_id, member).conversation
+            return self._briefing.last_asked(conversation, self._handoffs.last_heard(conversation))
+
+        return await asyncio.to_thread(read)
 
     async def conversation_of(self, handoff_id: str, member: Member) -> str:
         """The conversation of a hand-off; raises NotHere for others than the owner or a supervisor."""

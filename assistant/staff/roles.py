@@ -7,16 +7,22 @@ from enum import StrEnum
 class Role(StrEnum):
     """What an account is for."""
 
+    CLERK = "clerk"
+    """At a window: looks things up and makes notices; citizens who wait online are not theirs."""
     AGENT = "agent"
     SUPERVISOR = "supervisor"
     MAINTAINER = "maintainer"
     ADMIN = "admin"
 
 
-ROLE_TITLES: dict[Role, str] = {Role.AGENT: "坐席", Role.SUPERVISOR: "班长", Role.MAINTAINER: "知识维护", Role.ADMIN: "管理员"}
+ROLE_TITLES: dict[Role, str] = {
+    Role.CLERK: "综窗", Role.AGENT: "坐席", Role.SUPERVISOR: "班长", Role.MAINTAINER: "知识维护", Role.ADMIN: "管理员",
+}  # fmt: skip
 
 SERVING = (Role.AGENT, Role.SUPERVISOR)
 """Roles that talk to citizens."""
+DESK = (Role.CLERK, *SERVING)
+"""Roles that work at the desk."""
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def desk(opened: Opener, service_settings: Settings, service_url: str) -> Callab
     def sign_in(title: str, role: Role = Role.AGENT, department: str = "") -> Page:
         name = f"a{uuid4().hex[:12]}"
         Accounts(make_engine(service_settings.database)).add(name, title, role, department, PASSWORD, by="test")
-        page = opened(f"{service_url}/staff")
+        page = opened(f"{service_url}/desk")
         page.get_by_label("登录名").fill(name)
         page.get_by_label("口令").fill(PASSWORD)
         page.get_by_role("button", name="登录").click()
@@ -199,12 +199,12 @@ def test_a_supervisor_sees_who_waits_and_how_long(citizen: Page, desk: Callable[
 
 
 def test_a_wrong_password_is_told_and_lets_nobody_in(opened: Opener, service_url: str) -> None:
-    page = opened(f"{service_url}/staff")
+    page = opened(f"{service_url}/desk")
     page.get_by_label("登录名").fill("nobody")
     page.get_by_label("口令").fill("wrong horse battery")
     page.get_by_role("button", name="登录").click()
     expect(page.get_by_role("alert").first).to_contain_text("登录名或口令不对")
-    expect(page.locator("#desk")).to_be_hidden()
+    expect(page.locator("#tabs")).to_be_hidden()
 
 
 def test_a_thumb_down_offers_a_person(citizen: Page, desk: Callable[..., Page]) -> None:

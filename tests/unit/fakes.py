@@ -31,6 +31,7 @@ from assistant.answering.thread import FEATURES as THREAD_FEATURES
 from assistant.api.app import make_app
 from assistant.api.staff_door import CSRF_HEADER
 from assistant.casework.wiring import wire_casework
+from assistant.clerk.wiring import wire_clerks
 from assistant.desk import Desk, OpenTurn
 from assistant.dialogue.client import DialogueUnavailable, RasaClient
 from assistant.services import Services, open_people
@@ -247,6 +248,7 @@ def open_office(
         action_token=TOKEN,
         vault=vault,
         casework=casework,
+        clerks=wire_clerks(engine, shelf.library),
         accounts=accounts,
         sessions=Sessions(engine, chosen.session_hours),
         oidc=None,

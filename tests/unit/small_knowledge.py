@@ -169,6 +169,7 @@ def write_folder(folder: Path, *, words: bool = True) -> Path:
     write(folder / "clarifications" / "sfz.yml", clarifications())
     write(folder / "boundaries" / "all.yml", boundaries())
     write(folder / "popular.yml", {"ask": "您要办哪件事？", "options": [LOST, EXPIRED]})
+    write(folder / "canned.yml", ["请稍等，我查一下。"])
     write(folder / "departments.yml", departments())
     write(folder / "defaults.yml", defaults())
     write(folder / "lexicon" / "terms.yml", TERMS if words else [])

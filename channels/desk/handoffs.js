@@ -1,7 +1,9 @@
-// The agents' page: the queue on the left, the conversation that one has on the right.
+// People who wait: the queue on the left, the conversation that one has in the middle, what could be said beside it.
 
+import { me, freshKey } from "/static/staff/api.js";
 import { button, el } from "/static/elements.js";
 import * as api from "./api.js";
+import { FACETS, asked, byId, field, select, tell, tried } from "./page.js";
 
 const AGAIN = 3000;
 const OUTCOMES = {
@@ -9,61 +11,24 @@ const OUTCOMES = {
   progress: "查进度", hotline: "投诉建议", rating: "评价", smalltalk: "寒暄", error: "出错",
 };
 const KINDS = { live: "在等人", message: "留言", callback: "请回电" };
+const REASONS = [["solved", "答好了"], ["pointed", "指了路"], ["gone", "市民不说话了"], ["other", "其他"]];
 
-const byId = (id) => document.getElementById(id);
-const [queue, messages, words, to] = ["queue", "messages", "words", "to"].map(byId);
+const [queue, messages, words, to, reason] = ["queue", "messages", "words", "to", "reason"].map(byId);
 
-/** Who has signed in; null before. */
+/** Who has signed in. */
 let self = null;
-/** The conversation on the right: {id, seen}; null when there is none. */
+/** The conversation that is open: {id, seen, heard, candidates}; null when there is none. */
 let talk = null;
 let wire = null;
 /** Words that are on their way, by key: sent again with the same key until they have arrived. */
 const unsent = new Map();
 
-// --- signing in -------------------------------------------------------------------------------
-
-async function start() {
-  try {
-    self = await api.me();
-  } catch (error) {
-    self = null;
-  }
-  byId("login").hidden = self !== null;
-  byId("desk").hidden = byId("logout").hidden = self === null;
-  byId("me").textContent = self ? `${self.title}（${self.role_title}，${self.department || "总台"}）` : "请先登录";
-  if (self) connect();
-  else byId("oidc").hidden = !((await tried(api.ways)) || {}).oidc;
-}
-
-byId("login").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const problem = event.target.querySelector(".problem");
-  problem.textContent = "";
-  try {
-    await api.login(byId("name").value.trim(), byId("password").value);
-    byId("password").value = "";
-    await start();
-  } catch (error) {
-    problem.textContent = error.message;
-  }
-});
-
-byId("logout").addEventListener("click", async () => {
-  await tried(api.logout);
-  location.reload();
-});
-
-/** Do something; a failure is told at the bottom, and a sign-in that is over leads back to the beginning. */
-async function tried(action) {
-  byId("problem").textContent = "";
-  try {
-    return await action();
-  } catch (error) {
-    if (error.status === 401) location.reload();
-    byId("problem").textContent = error.message;
-    return undefined;
-  }
+/** Begin: who has signed in is told whatever concerns them. */
+export function start(member) {
+  self = member;
+  reason.append(...REASONS.map(([value, label]) => el("option", { value }, label)));
+  connect();
+  showCanned();
 }
 
 // --- what the service tells -------------------------------------------------------------------
@@ -71,14 +36,16 @@ async function tried(action) {
 function connect() {
   wire = api.line(
     (frame) => (frame.queue ? showQueue(frame.queue) : heard(frame)),
-    () => setTimeout(async () => { if (await tried(api.me)) connect(); else if (self) setTimeout(connect, AGAIN); }, AGAIN),
+    () => setTimeout(async () => { if (await tried(me)) connect(); else setTimeout(connect, AGAIN); }, AGAIN),
   );
   wire.opened.then(() => talk && wire.send({ handoff: talk.id, after: talk.seen }));
 }
 
 function heard({ handoff, gone, messages: fresh }) {
   if (!talk || talk.id !== handoff) return;
+  const before = talk.heard;
   for (const message of fresh || []) show(message);
+  if (talk.heard !== before) suggest("");
   if (gone) leave("这段对话已经不归您接待了。");
 }
 
@@ -87,13 +54,19 @@ function show(message) {
   if (message.sequence <= talk.seen) return;
   talk.seen = message.sequence;
   unsent.delete(message.key);
-  const notice = message.sender === "notice";
-  const who = message.author ? el("p", { class: "small" }, message.author) : null;
-  messages.append(notice ? el("p", { class: "announcement" }, message.text) : el("div", { class: `card from-${message.sender}` }, who, el("p", {}, message.text)));
+  if (message.sender === "citizen") talk.heard = message.text;
+  messages.append(message.sender === "notice" ? el("p", { class: "announcement" }, message.text) : spoken(message));
   messages.scrollTop = messages.scrollHeight;
 }
 
+function spoken({ sender, author, text, sequence }) {
+  const asking = talk.heard;
+  const keep = sender === "agent" ? button("存成问答", () => keepAnswer(sequence, text, asking), { class: "quiet" }) : null;
+  return el("div", { class: `card from-${sender}` }, author ? el("p", { class: "small" }, author) : null, el("p", {}, text), keep);
+}
+
 function showQueue({ rows, online, waiting, open_hours: open }) {
+  byId("waiting").textContent = waiting ? `（${waiting}）` : "";
   byId("duty").textContent = `${open ? "人工服务时间内" : "现在不是人工服务时间"}，在线${online}人，在等${waiting}个。`;
   queue.replaceChildren(...rows.map(row));
   if (self.role === "supervisor") showOverview();
@@ -137,16 +110,22 @@ async function open(id) {
 }
 
 async function enter(found) {
-  talk = { id: found.row.id, seen: 0 };
-  byId("talk").hidden = false;
+  talk = { id: found.row.id, seen: 0, heard: lastAsked(found), subject: found.slots.subject, title: found.subject_title, candidates: found.candidates };
+  byId("talk").hidden = byId("beside").hidden = false;
   byId("talk-title").textContent = found.subject_title ? `对话：${found.subject_title}` : "对话";
   byId("before").querySelector("div").replaceChildren(...before(found));
   messages.replaceChildren();
   found.messages.forEach(show);
   wire.send({ handoff: talk.id, after: talk.seen });
   words.focus();
+  suggest("");
   const people = await tried(api.colleagues);
   if (people) to.replaceChildren(...targets(people));
+}
+
+/** Before a citizen has said anything to a person, what they asked the assistant. */
+function lastAsked({ turns }) {
+  return turns.length ? turns[turns.length - 1].text : "";
 }
 
 /** What the assistant knew: what was said, what it thought of, and how it decided. */
@@ -175,16 +154,14 @@ function targets(people) {
 
 function leave(why) {
   talk = null;
-  byId("talk").hidden = true;
-  byId("problem").textContent = why;
+  byId("talk").hidden = byId("beside").hidden = true;
+  tell(why);
   wire.send({ handoff: "" });
 }
 
-async function send() {
-  const text = words.value.trim();
+async function send(text) {
   if (!text || !talk) return;
-  words.value = "";
-  const key = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const key = freshKey();
   unsent.set(key, { id: talk.id, text });
   await deliver(key);
 }
@@ -209,13 +186,19 @@ async function deliver(key) {
 
 byId("say").addEventListener("submit", (event) => {
   event.preventDefault();
-  send();
+  sendTyped();
 });
 words.addEventListener("keydown", (event) => {
   if (event.isComposing || event.keyCode === 229 || event.key !== "Enter" || event.shiftKey) return;
   event.preventDefault();
-  send();
+  sendTyped();
 });
+
+function sendTyped() {
+  const text = words.value.trim();
+  words.value = "";
+  send(text);
+}
 
 async function done(action, why) {
   if (talk && (await tried(action)) !== undefined) leave(why);
@@ -225,7 +208,64 @@ byId("transfer").addEventListener("click", () => {
   const queued = to.value.startsWith(":");
   done(() => api.transfer(talk.id, queued ? "" : to.value, queued ? to.value.slice(1) : ""), "已经转过去了。");
 });
-byId("return").addEventListener("click", () => done(() => api.end(talk.id, "return"), "已经交回智问。"));
-byId("close").addEventListener("click", () => done(() => api.end(talk.id, "close"), "已经结束。"));
+byId("return").addEventListener("click", () => done(() => api.giveBack(talk.id), "已经交回智问。"));
+byId("close").addEventListener("click", () => done(() => api.close(talk.id, reason.value), "已经结束。"));
 
-start();
+// --- what could be said -----------------------------------------------------------------------
+
+async function showCanned() {
+  const phrases = await tried(api.canned);
+  if (phrases) byId("canned").replaceChildren(el("option", { value: "" }, "选一句…"), ...phrases.map((phrase) => el("option", { value: phrase }, phrase)));
+}
+
+byId("canned").addEventListener("change", (event) => {
+  if (event.target.value) change(event.target.value);
+  event.target.value = "";
+});
+
+/** Put words into the box, behind what is there, to be changed before they are sent. */
+function change(text) {
+  words.value = [words.value.trim(), text].filter(Boolean).join("\n");
+  words.focus();
+}
+
+async function suggest(asking) {
+  const { id } = talk;
+  const found = await tried(() => api.suggestions(id, asking));
+  if (!found || !talk || talk.id !== id) return;
+  talk.candidates = found.suggestions;
+  byId("offers").replaceChildren(
+    el("p", { class: "small" }, found.asked ? `照“${found.asked}”找的，是已发布的原文。` : "市民还没有说要办什么。"),
+    ...found.suggestions.map(suggested));
+}
+
+function suggested({ title, share, text }) {
+  const sent = button("发送", () => { sent.disabled = true; send(text); }, { class: "primary", "aria-label": `发送：${title}` });
+  const edited = button("改了再发", () => change(text), { "aria-label": `改了再发：${title}` });
+  return el("article", { class: "card" }, el("h3", {}, title), el("p", { class: "small" }, `像${Math.round(share * 100)}%`),
+    el("p", { class: "words" }, text), el("div", { class: "actions" }, sent, edited));
+}
+
+byId("ask-again").addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (talk) suggest(byId("ask").value.trim());
+});
+
+/** An answer of one's own becomes a draft of the 答疑手册; what it is on is filled in as far as it is known. */
+function keepAnswer(sequence, text, asking) {
+  const { id, candidates, subject: current, title: named } = talk;
+  const known = current ? [[current, named]] : [];
+  const subjects = new Map([...known, ...candidates.map(({ subject, title }) => [subject, title.split("·")[0] || subject])]);
+  if (!subjects.size) {
+    byId("problem").textContent = "还不知道是哪个事项。请先在右边“换句话查”里打事项的名字，再存。";
+    return;
+  }
+  const subject = select([...subjects], "");
+  const first = candidates.find((candidate) => candidate.facet);
+  const facet = select([["", "（一般话题，不分方面）"], ...Object.entries(FACETS)], first ? first.facet : "");
+  const question = el("textarea", { rows: "2", maxlength: "200", required: true }, asking);
+  asked("存成问答", [el("p", { class: "words small" }, text), field("市民一般怎么问", question), field("哪个事项", subject), field("哪个方面", facet)], "存成草稿", async () => {
+    const made = await api.draft(id, { sequence, subject: subject.value, facet: facet.value || null, question: question.value.trim() });
+    tell(`存成草稿${made.draft}了，别的同事复核、发布以后才会用来回答市民。`);
+  });
+}
