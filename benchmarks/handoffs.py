@@ -66,8 +66,8 @@ Arrivals = dict[str, "asyncio.Future[float]"]
 
 
 @contextlib.contextmanager
-def _office(data: Path, agents: int) -> Iterator[tuple[str, list[str], psutil.Process]]:
-    """A service of its own, open at any hour; gives its address, the agents' sign-in names, and its process."""
+def office(data: Path, agents: int, role: Role = Role.AGENT) -> Iterator[tuple[str, list[str], psutil.Process]]:
+    """A service of its own, open at any hour; gives its address, the sign-in names of its staff, and its process."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data=Path(folder), port=free_port())
         for name in BUILT:
@@ -76,7 +76,7 @@ def _office(data: Path, agents: int) -> Iterator[tuple[str, list[str], psutil.Pr
         names = [f"agent{n}" for n in range(agents)]
         accounts = Accounts(make_engine(settings.database))
         for name in names:
-            accounts.add(name, name, Role.AGENT, "", PASSWORD, by="benchmark")
+            accounts.add(name, name, role, "", PASSWORD, by="benchmark")
         command = [sys.executable, "-m", "assistant.cli", "run", "--data", folder, "--port", str(settings.port)]
         environment = {
             "ZHIWEN_RASA_PROCESSES": "0", "ZHIWEN_PEOPLE_HOURS": "00:00-24:00", "ZHIWEN_PEOPLE_EVERY_DAY": "true",
@@ -87,7 +87,8 @@ def _office(data: Path, agents: int) -> Iterator[tuple[str, list[str], psutil.Pr
             yield url, names, psutil.Process(pid)
 
 
-async def _sign_in(url: str, name: str) -> httpx.AsyncClient:
+async def sign_in(url: str, name: str) -> httpx.AsyncClient:
+    """The browser of one of its staff."""
     client = httpx.AsyncClient(base_url=url, headers={CSRF_HEADER: "fetch"}, timeout=30, trust_env=False)
     (await client.post("/api/v1/staff/login", json={"name": name, "password": PASSWORD})).raise_for_status()
     return client
@@ -142,7 +143,7 @@ async def _serve(url: str, name: str, agent: httpx.AsyncClient, arrived: Arrival
 
 
 async def _work(url: str, names: Sequence[str], service: psutil.Process, waiting: int, pause: float) -> dict[str, Any]:
-    agents = [await _sign_in(url, name) for name in names]
+    agents = [await sign_in(url, name) for name in names]
     async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
         lines = [await _wait(url, client) for _ in range(waiting)]
     arrived: Arrivals = {}
@@ -158,11 +159,12 @@ async def _work(url: str, names: Sequence[str], service: psutil.Process, waiting
     for agent in agents:
         await agent.aclose()
     counts = {"waiting": waiting, "agents": len(names), "served": len(times.first), "conflicts": times.conflicts, "pause": pause}
-    figures = {"claim": _figures(times.claim), "first": _figures(times.first), "answer": _figures(times.answer)}
-    return counts | {"seconds": round(seconds, 2), "cpu_ms_each": round(cpu / waiting * 1000, 1)} | figures
+    measured = {"claim": figures(times.claim), "first": figures(times.first), "answer": figures(times.answer)}
+    return counts | {"seconds": round(seconds, 2), "cpu_ms_each": round(cpu / waiting * 1000, 1)} | measured
 
 
-def _figures(values: Sequence[float]) -> dict[str, float]:
+def figures(values: Sequence[float]) -> dict[str, float]:
+    """Median, 95th percentile and maximum of milliseconds."""
     cuts = statistics.quantiles(values, n=100, method="inclusive")
     return {"p50_ms": round(cuts[49], 1), "p95_ms": round(cuts[94], 1), "max_ms": round(max(values), 1)}
 
@@ -174,7 +176,7 @@ def _figures(values: Sequence[float]) -> dict[str, float]:
 @click.option("--pause", default=1.0, show_default=True, help="seconds that an agent pauses between two citizens, on average")
 def main(data: Path, waiting: int, agents: int, pause: float) -> None:
     """Measure hand-offs with the knowledge built in a data directory; prints JSON."""
-    with _office(data, agents) as (url, names, service):
+    with office(data, agents) as (url, names, service):
         click.echo(json.dumps(asyncio.run(_work(url, names, service, waiting, pause))))
 
 

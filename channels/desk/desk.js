@@ -1,7 +1,7 @@
 // The desk: who is signed in, and which of its two sides is shown.
 
 import { signedIn, signOut } from "/static/staff/signin.js";
-import { byId, tried } from "./page.js";
+import { byId, tried } from "/static/staff/page.js";
 import * as find from "./find.js";
 import * as people from "./handoffs.js";
 

@@ -4,7 +4,7 @@ import { button, el } from "/static/render.js";
 import * as api from "./api.js";
 import { compared } from "./compare.js";
 import { madeNotices, newNotice } from "./notice.js";
-import { FACETS, asked, byId, field, select, tell, tried } from "./page.js";
+import { FACETS, asked, byId, field, select, tell, tried } from "/static/staff/page.js";
 import { screen } from "./screens.js";
 import { plain, rendered } from "./sheet.js";
 

@@ -3,7 +3,7 @@
 import { me, freshKey } from "/static/staff/api.js";
 import { button, el } from "/static/elements.js";
 import * as api from "./api.js";
-import { FACETS, asked, byId, field, select, tell, tried } from "./page.js";
+import { FACETS, asked, byId, field, select, tell, tried } from "/static/staff/page.js";
 
 const AGAIN = 3000;
 const OUTCOMES = {

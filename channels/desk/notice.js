@@ -3,7 +3,7 @@
 import { freshKey } from "/static/staff/api.js";
 import { button, el } from "/static/render.js";
 import * as api from "./api.js";
-import { tell, tried } from "./page.js";
+import { tell, tried } from "/static/staff/page.js";
 
 /** Tick what is missing of an item, in `place`; `back()` leads back to it. */
 export function newNotice(place, sheet, back) {

@@ -1,6 +1,6 @@
 // The second screen: a window of its own that follows, and asks the citizens' own interface what may be seen.
 
-import { tell } from "./page.js";
+import { tell } from "/static/staff/page.js";
 
 const CHANNEL = "zhiwen-screen";
 

@@ -1,4 +1,4 @@
-// What the desk's parts share: where things are told, a dialog, and trying what may fail.
+// What all pages for staff share: where things are told, a dialog, and trying what may fail.
 
 import { button, el } from "/static/render.js";
 
