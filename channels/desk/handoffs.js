@@ -239,11 +239,13 @@ async function suggest(asking) {
     ...found.suggestions.map(suggested));
 }
 
-function suggested({ title, share, text }) {
+/** The first is open, the others open at a tap: all of them would not fit beside a conversation. */
+function suggested({ title, share, text }, index) {
   const sent = button("发送", () => { sent.disabled = true; send(text); }, { class: "primary", "aria-label": `发送：${title}` });
   const edited = button("改了再发", () => change(text), { "aria-label": `改了再发：${title}` });
-  return el("article", { class: "card" }, el("h3", {}, title), el("p", { class: "small" }, `像${Math.round(share * 100)}%`),
-    el("p", { class: "words" }, text), el("div", { class: "actions" }, sent, edited));
+  return el("article", { class: "card" }, el("h3", {}, title),
+    el("details", { open: index === 0 }, el("summary", {}, `像${Math.round(share * 100)}%，看原文`), el("p", { class: "words" }, text)),
+    el("div", { class: "actions" }, sent, edited));
 }
 
 byId("ask-again").addEventListener("submit", (event) => {
