@@ -1,6 +1,6 @@
 // Two items side by side. What differs was marked by the service.
 
-import { button, el } from "/static/render.js";
+import { button, el } from "/static/elements.js";
 
 /** The comparison; `open(id)` goes to one of the two. */
 export function compared({ left, right, difference, rows }, open) {

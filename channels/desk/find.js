@@ -1,6 +1,6 @@
 // Finding an item: one box, results while typing, one item on the screen, one key for each thing that is done with it.
 
-import { button, el } from "/static/render.js";
+import { button, el } from "/static/elements.js";
 import * as api from "./api.js";
 import { compared } from "./compare.js";
 import { madeNotices, newNotice } from "./notice.js";

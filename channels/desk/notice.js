@@ -1,7 +1,7 @@
 // 一次性告知单: tick what is missing, add a line, print. The applicant's name is on the paper and nowhere else.
 
 import { freshKey } from "/static/staff/api.js";
-import { button, el } from "/static/render.js";
+import { button, el } from "/static/elements.js";
 import * as api from "./api.js";
 import { tell, tried } from "/static/staff/page.js";
 

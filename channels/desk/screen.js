@@ -1,6 +1,6 @@
 // What the citizen sees beside the clerk: the item that the clerk has open, as it is published for citizens and no more.
 
-import { el } from "/static/render.js";
+import { el } from "/static/elements.js";
 
 const FIRST = ["materials", "time_limit", "fee", "process", "place", "hours"];
 const channel = new BroadcastChannel("zhiwen-screen");

@@ -1,6 +1,6 @@
 // One item on one screen. What only clerks may see is marked, and goes neither into a copy nor onto paper.
 
-import { button, el } from "/static/render.js";
+import { button, el } from "/static/elements.js";
 
 const FIRST = ["time_limit", "fee", "online", "conditions", "process", "place", "hours", "phone"];
 

@@ -1,6 +1,6 @@
 // What all pages for staff share: where things are told, a dialog, and trying what may fail.
 
-import { button, el } from "/static/render.js";
+import { button, el } from "/static/elements.js";
 
 export const byId = (id) => document.getElementById(id);
 

@@ -1,6 +1,6 @@
 // Signing in and out, the same on every page for staff.
 
-import { button, el } from "/static/render.js";
+import { button, el } from "/static/elements.js";
 import * as api from "./api.js";
 
 /** Who is signed in; asks for name and password in `place` until somebody is. */
