@@ -389,8 +389,11 @@ def bench(as_json: bool, questions: Path | None, epochs: int, data: Path | None)
 @_DATA
 def nightly(files: tuple[Path, ...], out: Path, data: Path | None) -> None:
     """另起一个服务，问完全部对话，量快慢和内存，写一份带图的报告（report.html 和 report.json）。不写文件就问开发集。"""
+    import jieba
+
     from benchmarks.nightly.run import nightly as measure
 
+    jieba.setLogLevel(logging.WARNING)
     with _told(BuildError):
         report = measure(_settings(data=data), files, out, terminal.say)
     missed = [figure["title"] for figure in report["contract"] if not figure["met"]]

@@ -10,6 +10,7 @@ subclass of what does it or by a snapshot without it.
 import asyncio
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
@@ -28,10 +29,12 @@ from assistant.answering.library import Library
 from assistant.answering.question import Question, QuestionReader
 from assistant.answering.ranking import Ranker, Ranking
 from assistant.encoders import train_on
+from assistant.errors import BuildError
 from assistant.evaluation import read_dialogues, run_dialogues, summarise
 from assistant.screen import screen
 from assistant.settings import ROOT, Settings
-from assistant.shelf import HeldLibrary, load_ranker, open_library
+from assistant.shelf import HeldLibrary, open_library
+from benchmarks.processes import START_SECONDS, is_ready
 from knowledge.snapshot import Phrase, Snapshot
 from knowledge.text import Lexicon, contains_any
 from knowledge.vocabulary import Outcome
@@ -194,7 +197,7 @@ class Workshop:
                 ranker = ranking.fit_ranker(snapshot, reader, encoder)
             whole = encoder(snapshot.phrases)
         else:
-            ranker, whole = load_ranker(), self._shipped.index.encoder
+            ranker, whole = self._shipped.ranker, self._shipped.index.encoder
         alike = whole is self._shipped.index.encoder and part.lexicon is Lexicon
         index = part.index(snapshot, reader, whole, self._shipped.index.readings if alike else None)
         library = Library.of(snapshot, index, part.ranker(**vars(ranker)))
@@ -223,14 +226,19 @@ def recall(library: Library, dialogues: Dialogues, among: int) -> float:
 
 def row(part: Part, library: Library, dialogues: Dialogues, url: str) -> str:
     """One line of the table."""
-    with _read_alone() if not part.thread else nullcontext():
-        summary = summarise(asyncio.run(run_dialogues(url, dialogues)))
+    with read_alone() if not part.thread else nullcontext():
+        runs = asyncio.run(run_dialogues(url, dialogues))
+    degraded = sum(bool(turn["reply"].get("degraded")) for run in runs for turn in run)
+    if part.engine and degraded:
+        raise BuildError(f"{degraded} turns were answered without the dialogue engine, which was away or too slow: the machine is too busy")
+    summary = summarise(runs)
     shares = [f"{summary[name]['share']:.3f}" for name in FIGURES]
     recalls = [f"{recall(library, dialogues, among):.3f}" for among in (1, OFFERED, 12)]
     return "| " + " | ".join([part.name, part.refit or "—", *shares, *recalls]) + " |"
 
 
-def _read_alone() -> AbstractContextManager[object]:
+def read_alone() -> AbstractContextManager[object]:
+    """No message has a thread for as long as the block runs."""
     return patch.object(answerer, "rank_in_thread", _alone)
 
 
@@ -248,10 +256,13 @@ def main(files: Sequence[Path], only: Sequence[str]) -> None:
     wanted = [p for p in PARTS if not only or contains_any(p.name, only)]
     print(HEADER, flush=True)
     with tempfile.TemporaryDirectory(prefix="zhiwen-ablation-") as folder:
-        # Of its own: what is played here is no question of a citizen.
-        settings = usual.model_copy(update={"database_url": f"sqlite:///{folder}/turns.db"})
+        # Of its own: what is played here is no question of a citizen. A busy machine is no reason to go without the engine.
+        settings = usual.model_copy(update={"database_url": f"sqlite:///{folder}/turns.db", "rasa_timeout": 15.0})
         for engine in (True, False):
             with serving.temporary_service(settings, model if engine else None, held) as url:
+                deadline = time.monotonic() + START_SECONDS
+                while engine and not is_ready(url) and time.monotonic() < deadline:
+                    time.sleep(0.5)
                 for part in (p for p in wanted if p.engine == engine):
                     print(f"· {part.name}…", file=sys.stderr, flush=True)
                     held.current = workshop.library(part)

@@ -23,6 +23,7 @@ from assistant.settings import ROOT, Settings
 from assistant.storage.conversations import make_engine
 from assistant.storage.tables import TurnRow
 from assistant.supervisor import free_port
+from benchmarks import guides
 from benchmarks.load import measure, service
 from benchmarks.nightly import figures
 from benchmarks.processes import alone, borrow, is_ready, memory_mb, our_service, served
@@ -73,7 +74,8 @@ def nightly(settings: Settings, files: Sequence[Path], out: Path, say: Say) -> R
             machine_load = round(os.getloadavg()[0], 2)
             load = measure(service(url), [d["turns"][0]["user"] for d in dialogues], TURNS, CLIENTS, CLIENT_TURNS)
             memory = memory_mb(pid)
-        report = _figures(measured, runs, load, memory)
+        say("正在用没见过的两千件办事指南试找…")
+        report = _figures(measured, runs, load, memory, guides.measure(measured))
     finally:
         shutil.rmtree(measured.data, ignore_errors=True)
     report["about"] |= {"files": [file.name for file in files], "machine_load": machine_load}
@@ -81,7 +83,7 @@ def nightly(settings: Settings, files: Sequence[Path], out: Path, say: Say) -> R
     return report
 
 
-def _figures(settings: Settings, runs: figures.Runs, load: dict[str, float | int], memory: float | None) -> Report:
+def _figures(settings: Settings, runs: figures.Runs, load: dict[str, float | int], memory: float | None, unseen: guides.Result) -> Report:
     snapshot = live_snapshot(settings)
     if snapshot is None:
         raise BuildError("没有编译出知识，没法写报告。")
@@ -90,7 +92,9 @@ def _figures(settings: Settings, runs: figures.Runs, load: dict[str, float | int
         why = {turn.id: turn.explanation for turn in session.scalars(select(TurnRow))}
     beliefs = figures.beliefs(runs, why, subjects)
     bins = figures.reliability(beliefs)
-    measured = {**load, **({"memory_gb": memory * 2**20 / 1e9} if memory is not None else {})}
+    ours = unseen["ours"]["all"]
+    measured = {**load, "guides_first": ours["first"], "guides_five": ours["five"]}
+    measured |= {"memory_gb": memory * 2**20 / 1e9} if memory is not None else {}
     return {
         "about": {
             "at": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M"),
@@ -112,6 +116,7 @@ def _figures(settings: Settings, runs: figures.Runs, load: dict[str, float | int
         "load": load,
         "clients": CLIENTS,
         "memory_mb": memory,
+        "guides": unseen,
         "failures": figures.failures(runs, why),
     }
 

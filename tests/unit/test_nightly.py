@@ -9,6 +9,7 @@ import pytest
 
 from assistant.answering.library import Library
 from assistant.evaluation import judge
+from benchmarks.guides import MIXTURE
 from benchmarks.nightly import figures
 from benchmarks.nightly.run import compared, write
 from tests.unit.small_knowledge import BROKEN, EXPIRED, LOST, PHONE_CARD, WEEKEND
@@ -94,6 +95,9 @@ def test_decisions_and_outcomes_are_counted() -> None:
     assert figures.outcomes(RUNS)["out_of_scope"] == {"answered": 1, "out_of_scope": 1}
 
 
+GUIDES = {name: {"first": 0.8, "five": 0.9, "of": 3} for name in ("all", *MIXTURE)}
+
+
 def report() -> dict[str, Any]:
     """A whole report of the six turns."""
     beliefs = [figures.Belief(0.9, True, ours=True, answerable=True), figures.Belief(0.3, False, ours=True, answerable=True)]
@@ -104,6 +108,7 @@ def report() -> dict[str, Any]:
         "contract": figures.contract(RUNS, {"p50_ms": 14.9}), "outcomes": figures.outcomes(RUNS), "groups": figures.groups(RUNS, {}),
         "reliability": bins, "calibration_error": figures.calibration_error(bins), "sweep": figures.sweep(beliefs),
         "decisions": figures.decisions(RUNS, WHY), "failures": figures.failures(RUNS, WHY), "memory_mb": None, "clients": 16,
+        "guides": {"guides": 2000, "asked": 3, "ours": GUIDES, "bm25_names": GUIDES},
         "load": {"p50_ms": 14.9, "p95_ms": 20.0, "p99_ms": 30.0, "turns_per_s": 80.0, "failed": 0, "degraded": 0},
     }  # fmt: skip
 
