@@ -19,7 +19,7 @@ from assistant.messages import MAX_MESSAGE, ChatRequest, Envelope, Reply
 from assistant.people.reception import TOKEN
 from assistant.people.states import Sender
 from assistant.people.switchboard import Switchboard
-from assistant.people.views import MessageView
+from assistant.people.views import ConversationView, MessageView
 from assistant.turn import TurnTaker
 from assistant.vault import Vault
 from assistant.wechat import words
@@ -27,6 +27,7 @@ from assistant.wechat.api import WeChatApi, WeChatAway, WeChatRefused
 from assistant.wechat.door import Door, Heard, Kind
 from assistant.wechat.people import People, Person
 from knowledge.text import clean
+from knowledge.vocabulary import Outcome
 
 log = structlog.get_logger()
 
@@ -128,7 +129,7 @@ class OfficialAccount:
         if heard.kind in (Kind.LEFT, Kind.OTHER):
             return ""
         found = await asyncio.to_thread(self.people.find, person_id)
-        person, is_open = await self._caught_up(found.heard(heard.kind, datetime.now(UTC)))
+        person, view = await self._caught_up(found.heard(heard.kind, datetime.now(UTC)))
         if heard.kind is Kind.CAME:
             text = words.GREETING
         elif not clean(heard.text):
@@ -136,13 +137,16 @@ class OfficialAccount:
         elif person.owed and heard.text == words.GO_ON:
             text = ""
         else:
-            if person.heard_at - found.heard_at > QUIET and not is_open:
+            if person.heard_at - found.heard_at > QUIET and not view.open:
                 person = replace(person, conversation=None, seen=0)
             reply = await self._turn(heard, person)
             if reply.conversation_id != person.conversation:
                 person = replace(person, conversation=reply.conversation_id, seen=0)
             echo = words.heard_as(heard.text) if heard.spoken else ""
-            text = echo + words.told(reply, later=self._api is not None)
+            if reply.outcome is Outcome.HANDOFF and view.state == "person":
+                text = "" if self._api is not None else words.DELIVERED
+            else:
+                text = echo + words.told(reply)
         return await self._first_of(person, text, heard.openid)
 
     async def _turn(self, heard: Heard, person: Person) -> Reply:
@@ -154,9 +158,9 @@ class OfficialAccount:
 
     async def _first_of(self, person: Person, text: str, openid: str) -> str:
         """What can be told now, with what is owed before it; the rest is owed."""
-        person, is_open = await self._caught_up(person)
+        person, view = await self._caught_up(person)
         first, rest = words.split(words.joined(person.owed, text))
-        follow = self._api is not None and (is_open or rest != "")
+        follow = self._api is not None and (view.open or rest != "")
         await asyncio.to_thread(self.people.keep, replace(person, owed=rest, openid=openid if follow else ""))
         return words.with_more(first) if rest and self._api is None else first
 
@@ -167,14 +171,14 @@ class OfficialAccount:
         await asyncio.to_thread(self.people.keep, owed)
         self.hurry()
 
-    async def _caught_up(self, person: Person) -> tuple[Person, bool]:
-        """Somebody, with what people have said to them since added to what is owed; and whether more may come."""
+    async def _caught_up(self, person: Person) -> tuple[Person, ConversationView]:
+        """Somebody, with what people have said to them since added to what is owed; and who has their conversation."""
         if person.conversation is None:
-            return person, False
+            return person, ConversationView(state="bot", open=False, messages=[])
         view = await self._switchboard.citizen_view(person.conversation, person.seen)
         said = [_said(message) for message in view.messages if message.sender is not Sender.CITIZEN]
         seen = max([person.seen, *(message.sequence for message in view.messages)])
-        return replace(person, owed=words.joined(person.owed, *said), seen=seen), view.open
+        return replace(person, owed=words.joined(person.owed, *said), seen=seen), view
 
     # --- what is told later -------------------------------------------------------------------
 
@@ -200,10 +204,10 @@ class OfficialAccount:
     async def _catch_up(self, api: WeChatApi, person_id: str) -> None:
         """Send one person what they are owed, as far as WeChat allows; raises WeChatAway, and it stays owed."""
         before = await asyncio.to_thread(self.people.find, person_id)
-        person, is_open = await self._caught_up(before)
+        person, view = await self._caught_up(before)
         while person.openid and person.owed and person.quota and person.quota_until > datetime.now(UTC):
             first, rest = words.split(person.owed)
-            is_last = person.quota == 1 and (is_open or rest != "")
+            is_last = person.quota == 1 and (view.open or rest != "")
             try:
                 await api.send(person.openid, words.with_last(first) if is_last else first)
             except WeChatRefused as error:
@@ -211,7 +215,7 @@ class OfficialAccount:
                 break
             person = replace(person, owed=rest, quota=person.quota - 1)
             await asyncio.to_thread(self.people.keep, person)
-        if person.quota_until <= datetime.now(UTC) or not (is_open or person.owed):
+        if person.quota_until <= datetime.now(UTC) or not (view.open or person.owed):
             person = replace(person, openid="")
         if person != before:
             await asyncio.to_thread(self.people.keep, person)

@@ -23,6 +23,8 @@ GREETING = (
 UNREADABLE = "抱歉，我只看得懂文字，图片、位置和听不清的语音看不了。请打字说要办的事，比如“身份证丢了要带什么”。"
 TOO_FAST = "您说得太快了，请过一分钟再试。"
 SLOW = f"还在查，要多等一会儿。过几秒回复“{GO_ON}”看结果。"
+DELIVERED = f"已送到。工作人员回了话，要您再发一句才看得到，比如“{GO_ON}”。"
+"""What is said while a person has the conversation and their words cannot be sent as they come; else nothing is."""
 _MORE = f"\n（没说完，回复“{GO_ON}”接着看。）"
 _LAST = "\n（微信限制连着发的条数。请随便回一个字，才能接着收到后面的。）"
 _TAIL = max(len(_MORE.encode()), len(_LAST.encode()))
@@ -44,13 +46,8 @@ MENU: dict[str, Any] = {
 """The account's menu (自定义菜单): a button says its key, as if it had been typed."""
 
 
-def told(reply: Reply, later: bool) -> str:
-    """A whole reply as text; empty where it only says that a person has been given the message.
-
-    `later`: whether a person's words can be sent as they come; else they come with the next reply, which has to be said.
-    """
-    if reply.outcome is Outcome.HANDOFF and not reply.actions:
-        return "" if later else f"{reply.text}\n工作人员回了话，要您再发一句才看得到，比如“{GO_ON}”。"
+def told(reply: Reply) -> str:
+    """A whole reply as text."""
     lines = ["系统有点忙，下面是直接查到的结果。"] if reply.degraded else []
     lines.append(reply.text)
     if reply.options:

@@ -370,6 +370,37 @@ async def test_a_persons_words_come_by_themselves_as_far_as_wechat_allows_and_th
 
 
 @pytest.mark.usefixtures("hasty")
+async def test_word_is_left_by_number_and_the_answer_comes_the_next_day(door: AsyncClient, side: WeChatSide, office: Office) -> None:
+    (closed,) = await side.says(door, ANN, "转人工")
+    assert "回复“我要留言”" in closed
+    (asked,) = await side.says(door, ANN, "1")
+    assert "写成一句话" in asked
+    (promised,) = await side.says(door, ANN, "房产证办了一个月没消息")
+    assert "回复" in promised
+    lili = await agent(office)
+    async with courier(office):
+        handoff = await claimed(lili)
+        await act(lili, handoff, "messages", text="已经制证，周五来取", key="k1")
+        await until(side.shown[ANN], "周五来取")
+
+
+async def test_without_customer_service_a_persons_words_come_when_they_are_asked_for(
+    library: Library, tmp_path: Path, side: WeChatSide
+) -> None:
+    office = counter(library, tmp_path / "data", side, wechat_secret="")
+    lili = await agent(office)
+    async with office.client(OUTSIDE) as door:
+        await side.says(door, ANN, "转人工")
+        handoff = await claimed(lili)
+        assert "要您再发一句" in (await side.says(door, ANN, "我的户口在外地"))[0]
+        await act(lili, handoff, "messages", text="请带户口簿", key="k1")
+        (text,) = await side.says(door, ANN, words.GO_ON)
+        assert "【工作人员lili同志】\n请带户口簿" in text
+    said = (await lili.get(f"/api/v1/staff/handoffs/{handoff}/messages")).text
+    assert words.GO_ON not in said, "it was for us and not for the person"
+
+
+@pytest.mark.usefixtures("hasty")
 async def test_a_persons_words_survive_a_restart(library: Library, tmp_path: Path, side: WeChatSide) -> None:
     office = counter(library, tmp_path / "data", side)
     lili = await agent(office)

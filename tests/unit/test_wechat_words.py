@@ -20,8 +20,7 @@ def test_options_are_picked_by_number_and_buttons_are_words_to_send() -> None:
             options=[Option(subject="a", label="到期换", text="到期换"), Option(subject="b", label="丢了补", text="丢了补")],
             actions=[Action(kind="handoff", label="找工作人员", value="转人工"), Action(kind="call", label="拨打12345", value="12345"),
                      Action(kind="rate", label="评价这次回答", value="rate")],
-        ),
-        later=True,
+        )
     )  # fmt: skip
     assert text == (
         "您要办哪一种？\n1. 到期换\n2. 丢了补\n回复前面的数字选一个，比如“1”。\n还可以：回复“转人工”（找工作人员）；打电话12345。"
@@ -30,22 +29,16 @@ def test_options_are_picked_by_number_and_buttons_are_words_to_send() -> None:
 
 def test_a_number_that_the_text_names_is_not_offered_again() -> None:
     call = Action(kind="call", label="拨打12345", value="12345")
-    assert words.told(reply(text="着急的话打12345。", actions=[call]), later=True) == "着急的话打12345。"
+    assert words.told(reply(text="着急的话打12345。", actions=[call])) == "着急的话打12345。"
 
 
 def test_in_danger_nothing_stands_beside_whom_to_call() -> None:
     call = Action(kind="call", label="拨打12345", value="12345")
-    assert words.told(reply(Outcome.EMERGENCY, "请马上打119。", actions=[call]), later=True) == "请马上打119。"
+    assert words.told(reply(Outcome.EMERGENCY, "请马上打119。", actions=[call])) == "请马上打119。"
 
 
 def test_a_degraded_reply_says_so() -> None:
-    assert words.told(reply(degraded=True), later=True).startswith("系统有点忙")
-
-
-def test_that_a_person_has_been_given_the_message_is_said_only_where_their_answer_cannot_come_by_itself() -> None:
-    delivered = reply(Outcome.HANDOFF, "已送到，小李会在这里回复您。")
-    assert words.told(delivered, later=True) == ""
-    assert "再发一句" in words.told(delivered, later=False)
+    assert words.told(reply(degraded=True)).startswith("系统有点忙")
 
 
 def test_recognised_speech_is_shown_back_without_what_is_personal() -> None:
