@@ -113,7 +113,7 @@ class OfficialAccount:
         try:
             async with self._lock(person_id):
                 text = await self._told(heard, person_id)
-                if late.is_set():  # nothing is awaited after this: it is told now, or it is owed
+                if text and late.is_set():  # nothing is awaited after this: it is told now, or it is owed
                     await self._owe(person_id, heard.openid, text)
         except (SQLAlchemyError, OSError):
             log.exception("wechat_not_taken")
