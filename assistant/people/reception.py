@@ -160,7 +160,7 @@ class Reception:
         position, minutes = await self._switchboard.place_of(found)
         place = "您排在第1位。" if position == 1 else f"您排在第{position}位，前面还有{position - 1}位。"
         wait = f"最近一般要等{minutes}分钟左右。" if minutes is not None else ""
-        text = f"{first}{place}{wait}关掉页面也可以回来接着看。"
+        text = f"{first}{place}{wait}离开一会儿也没关系，回来接着看。"
         return Draft(Outcome.HANDOFF, text, actions=(STOP_WAITING, CALL_12345), explanation={"handoff": found.id, "position": position})
 
     async def _promised(self, conversation: str, channel: str, kind: Kind, words: str, told: str, phone: str = "") -> Draft:

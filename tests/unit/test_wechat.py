@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from click.testing import CliRunner
 from httpx import ASGITransport, AsyncClient
 
@@ -22,12 +23,13 @@ from assistant.wechat import words
 from tests.unit.fakes import OUTSIDE, Office, open_office
 from tests.unit.small_knowledge import LOST
 from tests.unit.test_handoffs import act, agent, ago, change, claimed
-from tests.unit.wechat_side import AES_KEY, APP_ID, FAULT, SECRET, TOKEN, WeChatSide, message, served
+from tests.unit.wechat_side import AES_KEY, APP_ID, SECRET, TOKEN, WeChatSide, message, served
 
 pytestmark = pytest.mark.anyio
 
 ANN, BEN = "oAnn000000000000000000000000", "oBen000000000000000000000000"
 QUESTION = "身份证丢了补办要带什么"
+SLOW_SECONDS = 1.5
 
 
 def counter(library: Library, data: Path, side: WeChatSide, **settings: Any) -> Office:
@@ -56,19 +58,19 @@ async def door(office: Office) -> AsyncIterator[AsyncClient]:
 
 
 @pytest.fixture
-def hasty(monkeypatch: pytest.MonkeyPatch, side: WeChatSide) -> None:
-    """WeChat's five seconds, made short."""
-    side.patience = 1.5
-    monkeypatch.setattr(account_module, "ANSWER_SECONDS", 0.7)
-    monkeypatch.setattr(account_module, "HOLD_SECONDS", 3.5)
-    quick(monkeypatch)
-
-
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+def swift(monkeypatch: pytest.MonkeyPatch) -> None:
     """A courier who does not dawdle."""
     monkeypatch.setattr(account_module, "SETTLE_SECONDS", 0.05)
     monkeypatch.setattr(account_module, "LOOK_SECONDS", 0.2)
     monkeypatch.setattr(account_module, "AWAY_SECONDS", 0.1)
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch, side: WeChatSide, swift: None) -> None:
+    """WeChat's five seconds, made two; an answer of SLOW_SECONDS is late in them."""
+    side.patience = 2.0
+    monkeypatch.setattr(account_module, "ANSWER_SECONDS", 1.0)
+    monkeypatch.setattr(account_module, "HOLD_SECONDS", 5.0)
 
 
 @asynccontextmanager
@@ -228,9 +230,20 @@ async def test_a_repeated_message_is_one_turn_and_gets_the_same_answer(door: Asy
     assert len(office.recorded()) == 1
 
 
+async def test_a_message_that_is_repeated_after_a_restart_is_one_turn(library: Library, tmp_path: Path, side: WeChatSide) -> None:
+    xml = message(ANN, "text", Content=QUESTION, MsgId=1234567)
+    texts = []
+    for _ in range(2):
+        office = counter(library, tmp_path / "data", side)
+        async with office.client(OUTSIDE) as door:
+            texts.append(side.opened(ANN, (await side.posts(door, xml)).text))
+    assert texts[0] == texts[1]
+    assert len(office.recorded()) == 1
+
+
 @pytest.mark.usefixtures("hasty")
 async def test_what_takes_longer_comes_as_customer_service_and_once(door: AsyncClient, side: WeChatSide, office: Office) -> None:
-    office.dialogue.takes_seconds = 1.0
+    office.dialogue.takes_seconds = SLOW_SECONDS
     async with courier(office):
         assert await side.says(door, ANN, QUESTION) == []
         await until(side.shown[ANN], "居民户口簿")
@@ -242,7 +255,7 @@ async def test_what_takes_longer_comes_as_customer_service_and_once(door: AsyncC
 
 @pytest.mark.usefixtures("hasty")
 async def test_a_late_reply_waits_while_wechat_is_away(door: AsyncClient, side: WeChatSide, office: Office) -> None:
-    office.dialogue.takes_seconds = 1.0
+    office.dialogue.takes_seconds = SLOW_SECONDS
     side.away = True
     async with courier(office):
         assert await side.says(door, ANN, QUESTION) == []
@@ -257,9 +270,8 @@ async def test_a_late_reply_waits_while_wechat_is_away(door: AsyncClient, side: 
 
 @pytest.mark.usefixtures("hasty")
 async def test_a_late_reply_comes_before_the_next_one_where_it_was_not_sent(door: AsyncClient, side: WeChatSide, office: Office) -> None:
-    office.dialogue.takes_seconds = 1.0
+    office.dialogue.takes_seconds = SLOW_SECONDS
     assert await side.says(door, ANN, QUESTION) == []
-    await asyncio.sleep(1.0)
     office.dialogue.takes_seconds = 0
     (both,) = await side.says(door, ANN, "大厅周末开门吗")
     assert both.index("居民户口簿") < both.index("周末")
@@ -268,26 +280,24 @@ async def test_a_late_reply_comes_before_the_next_one_where_it_was_not_sent(door
 @pytest.mark.usefixtures("hasty")
 async def test_without_customer_service_wechats_own_repetition_brings_it(library: Library, tmp_path: Path, side: WeChatSide) -> None:
     office = counter(library, tmp_path / "data", side, wechat_secret="")
-    office.dialogue.takes_seconds = 2.0
+    office.dialogue.takes_seconds = 3.0
     async with office.client(OUTSIDE) as door:
         (text,) = await side.says(door, ANN, QUESTION)
         assert "居民户口簿" in text
-        assert side.requests == 2
+        assert side.requests > 1, "WeChat has asked again"
         assert len(office.recorded()) == 1
-        office.dialogue.takes_seconds = 4.0
-        shown = await side.says(door, ANN, QUESTION)
-        assert FAULT not in shown
-        assert shown == [words.SLOW]
-        await asyncio.sleep(1.0)
+        office.dialogue.takes_seconds = 7.0
+        assert await side.says(door, ANN, QUESTION) == [words.SLOW]
         (text,) = await side.says(door, ANN, words.GO_ON)
         assert "居民户口簿" in text
     assert side.calls == []
 
 
-async def test_the_five_seconds_are_kept(door: AsyncClient, side: WeChatSide, office: Office) -> None:
-    office.dialogue.takes_seconds = 6.0
+async def test_wechat_is_told_before_its_five_seconds_are_over(door: AsyncClient, side: WeChatSide, office: Office) -> None:
+    assert account_module.ANSWER_SECONDS < 5
+    office.dialogue.takes_seconds = side.patience = 30.0
     assert await side.says(door, ANN, QUESTION) == []
-    assert side.requests == 1, "WeChat was told in time that the answer comes later"
+    assert (side.requests, office.dialogue.steps) == (1, ["in"]), "while the engine is still at work"
 
 
 async def test_a_database_that_is_down_is_told_and_no_fault(
@@ -313,7 +323,7 @@ def wordy(office: Office) -> Iterator[int]:
     office.dialogue.says = None
 
 
-@pytest.mark.usefixtures("hasty")
+@pytest.mark.usefixtures("swift")
 async def test_a_long_text_comes_in_pieces_in_order(door: AsyncClient, side: WeChatSide, office: Office, wordy: int) -> None:
     async with courier(office):
         (first,) = await side.says(door, ANN, "你好")
@@ -336,7 +346,7 @@ async def test_without_customer_service_the_rest_is_asked_for(library: Library, 
     assert len(office.recorded()) == 1
 
 
-@pytest.mark.usefixtures("hasty")
+@pytest.mark.usefixtures("swift")
 async def test_a_persons_words_come_by_themselves_as_far_as_wechat_allows_and_the_rest_after(
     door: AsyncClient, side: WeChatSide, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -369,7 +379,7 @@ async def test_a_persons_words_come_by_themselves_as_far_as_wechat_allows_and_th
     assert "居民户口簿" in answered, "the assistant goes on"
 
 
-@pytest.mark.usefixtures("hasty")
+@pytest.mark.usefixtures("swift")
 async def test_word_is_left_by_number_and_the_answer_comes_the_next_day(door: AsyncClient, side: WeChatSide, office: Office) -> None:
     (closed,) = await side.says(door, ANN, "转人工")
     assert "回复“我要留言”" in closed
@@ -400,7 +410,7 @@ async def test_without_customer_service_a_persons_words_come_when_they_are_asked
     assert words.GO_ON not in said, "it was for us and not for the person"
 
 
-@pytest.mark.usefixtures("hasty")
+@pytest.mark.usefixtures("swift")
 async def test_a_persons_words_survive_a_restart(library: Library, tmp_path: Path, side: WeChatSide) -> None:
     office = counter(library, tmp_path / "data", side)
     lili = await agent(office)
@@ -415,7 +425,7 @@ async def test_a_persons_words_survive_a_restart(library: Library, tmp_path: Pat
     assert "".join(side.shown[ANN]).count("请带户口簿") == 1
 
 
-@pytest.mark.usefixtures("hasty")
+@pytest.mark.usefixtures("swift")
 async def test_after_48_hours_nothing_is_sent_and_it_comes_with_the_next_reply(door: AsyncClient, side: WeChatSide, office: Office) -> None:
     lili = await agent(office)
     await side.says(door, ANN, "转人工")
@@ -425,14 +435,15 @@ async def test_after_48_hours_nothing_is_sent_and_it_comes_with_the_next_reply(d
     side.forgets_interaction(ANN)
     async with courier(office):
         await act(lili, handoff, "messages", text="周二来就行", key="k1")
-        await asyncio.sleep(0.5)
-        assert rows(office)[0][2] == "", "it is no use any more, so it is wiped"
+        async with asyncio.timeout(8):
+            while rows(office)[0][2]:  # it is no use any more, so it is wiped
+                await asyncio.sleep(0.05)
         assert "周二来就行" not in "".join(side.shown[ANN])
         shown = await side.says(door, ANN, "有人吗")
     assert "周二来就行" in shown[0]
 
 
-@pytest.mark.usefixtures("hasty")
+@pytest.mark.usefixtures("swift")
 async def test_what_wechat_refuses_comes_with_the_next_reply_and_wakes_the_operators(
     door: AsyncClient, side: WeChatSide, office: Office, wordy: int
 ) -> None:
@@ -440,8 +451,9 @@ async def test_what_wechat_refuses_comes_with_the_next_reply_and_wakes_the_opera
     async with courier(office):
         await side.says(door, ANN, "你好")
         side.forgets_interaction(ANN)
-        await asyncio.sleep(0.5)
-    assert rows(office)[0][2] == ""
+        async with asyncio.timeout(8):
+            while rows(office)[0][2]:
+                await asyncio.sleep(0.05)
     assert rows(office)[0][3] != ""
     office.dialogue.says = None
     shown = await side.says(door, ANN, "继续")
@@ -453,7 +465,7 @@ async def test_what_wechat_refuses_comes_with_the_next_reply_and_wakes_the_opera
 
 @pytest.mark.usefixtures("hasty")
 async def test_the_access_token_is_fetched_once_and_again_when_it_has_gone(door: AsyncClient, side: WeChatSide, office: Office) -> None:
-    office.dialogue.takes_seconds = 1.0
+    office.dialogue.takes_seconds = SLOW_SECONDS
     async with courier(office):
         for number in (1, 2):
             assert await side.says(door, ANN, QUESTION) == []
@@ -483,7 +495,6 @@ def test_the_menu_is_put_under_the_account_by_one_command(side: WeChatSide, monk
 
 
 async def test_nothing_of_anybody_is_logged(door: AsyncClient, side: WeChatSide, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    import structlog
 
     events: list[str] = []
 
@@ -492,7 +503,6 @@ async def test_nothing_of_anybody_is_logged(door: AsyncClient, side: WeChatSide,
         raise structlog.DropEvent
 
     structlog.configure(processors=[keep], cache_logger_on_first_use=False)
-    quick(monkeypatch)
     side.away = True
     await agent(office)
     async with courier(office):
