@@ -1,7 +1,7 @@
 // Materials as a list to tick, and the sheet that is printed, copied or sent to the telephone.
 
 import { guide } from "./api.js";
-import { button, el, pieces } from "./elements.js";
+import { button, el, linesOf, numbered, pieces } from "./elements.js";
 import { rememberTicks, ticks } from "./store.js";
 
 const WHERE = ["place", "hours", "phone"];
@@ -11,8 +11,14 @@ export function checklist(entry, lines) {
   const ticked = ticks(entry);
   const count = el("p", { class: "count", role: "status" });
   const tell = () => { count.textContent = `共${lines.length}样，已备好${lines.filter((line) => ticked.has(line)).length}样。`; };
+  const tick = (line, got) => {
+    if (got) ticked.add(line);
+    else ticked.delete(line);
+    rememberTicks(entry, ticked);
+    tell();
+  };
   const rows = lines.map((line) => {
-    const box = el("input", { type: "checkbox", change: () => { ticked[box.checked ? "add" : "delete"](line); rememberTicks(entry, ticked); tell(); } });
+    const box = el("input", { type: "checkbox", change: () => tick(line, box.checked) });
     box.checked = ticked.has(line);
     return el("li", {}, el("label", {}, box, el("span", {}, ...pieces(line))));
   });
@@ -23,9 +29,8 @@ export function checklist(entry, lines) {
 /** What can be done with a checklist beside ticking it. */
 export function sheetTools(answer, lines) {
   const told = el("p", { class: "told", role: "status" });
-  const tools = [button("打印清单", async () => printed(await sheet(answer, lines)))];
-  if (navigator.share) tools.push(button("发到手机", async () => sent(await sheet(answer, lines), told)));
-  tools.push(button("复制清单", async () => { told.textContent = (await copied(await sheet(answer, lines))) ? "已经复制，可以粘贴到微信或短信里。" : "没有复制成，请选中文字后自己复制。"; }));
+  const tool = (label, use) => button(label, async () => { told.textContent = (await use(await sheet(answer, lines))) || ""; });
+  const tools = [tool("打印清单", printed), navigator.share ? tool("发到手机", sent) : null, tool("复制清单", copied)].filter(Boolean);
   return el("div", { class: "sheet-tools" }, el("div", { class: "actions" }, ...tools), told);
 }
 
@@ -33,8 +38,8 @@ export function sheetTools(answer, lines) {
 async function sheet({ entry, subject, title, text, citations, reviewed_on: reviewed }, lines) {
   const ticked = ticks(entry);
   const listed = new Set(lines);
-  const body = text.split("\n").map((line) => line.trim()).filter(Boolean).map((line) => {
-    const name = line.replace(/^\d{1,2}[.．、]\s*/, "");
+  const body = linesOf(text).map((line) => {
+    const name = numbered(line)?.rest;
     return listed.has(name) ? `${ticked.has(name) ? "☑" : "☐"} ${name}` : line;
   });
   const rules = citations.map((citation) => `《${citation.title}》${citation.locator || ""}`).join("；");
@@ -59,21 +64,24 @@ function printed([title, ...lines]) {
   window.print();
 }
 
-async function sent(lines, told) {
+async function sent(lines) {
   try {
     await navigator.share({ title: lines[0], text: lines.join("\n") });
+    return "";
   } catch (error) {
-    if (error.name !== "AbortError") told.textContent = "没有发成，请用“复制清单”。";
+    return error.name === "AbortError" ? "" : "没有发成，请用“复制清单”。";
   }
 }
 
 async function copied(lines) {
   const text = lines.join("\n");
+  const done = "已经复制，可以粘贴到微信或短信里。";
   try {
     await navigator.clipboard.writeText(text);
-    return true;
+    return done;
   } catch (error) {
-    return copiedBySelection(text); // The clipboard needs HTTPS; a hall's own computers often have none.
+    // The clipboard needs HTTPS; a hall's own computers often have none.
+    return copiedBySelection(text) ? done : "没有复制成，请选中文字后自己复制。";
   }
 }
 

@@ -1,4 +1,5 @@
-// 长辈模式: large type, strong contrast, fewer things to choose from, a person and 12345 always at hand, speaking instead of typing.
+// For elders (长辈模式) large type, strong contrast, fewer things to choose from, a person and 12345 always at hand,
+// speaking instead of typing.
 
 import { prefersElder, rememberElder } from "./store.js";
 import { canListen, hush, listen } from "./voice.js";

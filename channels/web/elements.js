@@ -1,5 +1,6 @@
-// Elements of the page. Text only ever enters it as text nodes.
+// Elements of the page, and the lines of a published text. Text only ever enters the page as text nodes.
 
+const NUMBERED = /^(\d{1,2})(?:[.．](?!\d)|、)\s*(.+)$/;
 const ASIDE = /(（示例[^（）]*）|【[^【】]*】)/;
 
 /** An element with attributes and children; a string child becomes text. */
@@ -23,4 +24,15 @@ export function pieces(line) {
     if (!ASIDE.test(piece)) return piece;
     return el("span", { class: piece.startsWith("【") ? "when" : "sample" }, piece);
   });
+}
+
+/** The lines of a text that say something. */
+export function linesOf(text) {
+  return text.split("\n").map((line) => line.trim()).filter(Boolean);
+}
+
+/** The number of a numbered line and what stands behind it; null for any other line. */
+export function numbered(line) {
+  const found = NUMBERED.exec(line);
+  return found && { number: Number(found[1]), rest: found[2] };
 }

@@ -1,12 +1,11 @@
 // From a reply to what is seen.
 
 import { checklist, sheetTools } from "./checklist.js";
-import { button, el, pieces } from "./elements.js";
+import { button, el, linesOf, numbered, pieces } from "./elements.js";
 import { canSpeak, hush, speak } from "./voice.js";
 
 const THUMB = "M2 10h4v11H2zM8 21h9.2a2.6 2.6 0 0 0 2.5-1.9l2-7A2.4 2.4 0 0 0 19.4 9H14l.8-4.2A2.3 2.3 0 0 0 12.5 2L8 10z";
 const EMERGENCY_NUMBERS = new Set(["110", "119", "120", "122", "12356"]);
-const NUMBERED = /^(\d{1,2})(?:[.．](?!\d)|、)\s*(.+)$/;
 const FACT = /^([\u4e00-\u9fff]{2,8}：)(.+)$/;
 
 /** What the citizen said. */
@@ -75,16 +74,15 @@ export function retire(turn, chosen) {
 // The reply's text holds everything as plain text. The cards and buttons show most of it better;
 // what they do not show (a question asked once more, a word before the answer) is kept around them.
 function aroundAnswers({ text, answers, options: choices }) {
-  const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
+  const lines = linesOf(text);
   const labels = new Set(choices.map((choice) => choice.label));
-  const shown = new Set(answers.flatMap((answer) => answer.text.split("\n").map((line) => line.trim())));
+  const shown = new Set(answers.flatMap((answer) => linesOf(answer.text)));
   const marks = answers.flatMap((answer) => [answer.title, answer.reviewed_on, ...answer.citations.map((c) => c.title)]).filter(Boolean);
   const before = [];
   const after = [];
   let passed = false;
   for (const line of lines) {
-    const numbered = NUMBERED.exec(line);
-    if (numbered && labels.has(numbered[2])) continue;
+    if (labels.has(numbered(line)?.rest)) continue;
     if (shown.has(line) || marks.some((mark) => line.includes(mark))) passed = true;
     else (passed ? after : before).push(line);
   }
@@ -99,8 +97,8 @@ function retryButton(retry) {
 }
 
 function card(answer) {
-  const lines = answer.text.split("\n").map((line) => line.trim()).filter(Boolean);
-  const listed = answer.facet === "materials" ? lines.map((line) => NUMBERED.exec(line)).filter(Boolean).map((found) => found[2]) : [];
+  const lines = linesOf(answer.text);
+  const listed = answer.facet === "materials" ? lines.map(numbered).filter(Boolean).map(({ rest }) => rest) : [];
   const body = listed.length ? withChecklist(answer.entry, lines, listed) : paragraphs(lines);
   const updated = el("p", { class: "updated" }, "更新于 ", el("time", { datetime: answer.reviewed_on }, answer.reviewed_on));
   return el(
@@ -110,8 +108,8 @@ function card(answer) {
 }
 
 function withChecklist(entry, lines, listed) {
-  const first = lines.findIndex((line) => NUMBERED.test(line));
-  const rest = lines.filter((line, index) => index > first && !NUMBERED.test(line));
+  const first = lines.findIndex(numbered);
+  const rest = lines.filter((line, index) => index > first && !numbered(line));
   return [...paragraphs(lines.slice(0, first)), ...checklist(entry, listed), ...paragraphs(rest)];
 }
 
@@ -144,21 +142,18 @@ function paragraphs(lines) {
   const blocks = [];
   let next = 0;
   for (const line of lines) {
-    const numbered = NUMBERED.exec(line);
-    const fact = numbered ? null : FACT.exec(line);
-    if (numbered) {
-      const number = Number(numbered[1]);
-      if (number !== next) blocks.push(el("ol", { start: number === 1 ? null : number }));
-      blocks[blocks.length - 1].append(el("li", {}, ...pieces(numbered[2])));
-      next = number + 1;
-      continue;
+    const item = numbered(line);
+    const fact = FACT.exec(line);
+    if (item) {
+      if (item.number !== next) blocks.push(el("ol", { start: item.number === 1 ? null : item.number }));
+      blocks.at(-1).append(el("li", {}, ...pieces(item.rest)));
+    } else if (fact) {
+      if (blocks.at(-1)?.tagName !== "DL") blocks.push(el("dl", {}));
+      blocks.at(-1).append(el("div", {}, el("dt", {}, fact[1]), el("dd", {}, ...pieces(fact[2]))));
+    } else {
+      blocks.push(el("p", {}, ...pieces(line)));
     }
-    next = 0;
-    const last = blocks[blocks.length - 1];
-    const list = last && last.tagName === "DL" ? last : el("dl", {});
-    if (fact) list.append(el("div", {}, el("dt", {}, fact[1]), el("dd", {}, ...pieces(fact[2]))));
-    if (!fact) blocks.push(el("p", {}, ...pieces(line)));
-    else if (list !== last) blocks.push(list);
+    next = item ? item.number + 1 : 0;
   }
   return blocks;
 }

@@ -323,7 +323,7 @@ def test_a_reply_that_was_lost_is_fetched_again_and_the_message_counts_once(page
     with page.expect_response(lambda response: response.url.endswith("/chat") and response.ok) as arrived:
         page.get_by_label("您的问题").fill(LOST)
         page.get_by_label("您的问题").press("Enter")
-        expect(page.get_by_text("正在自动再试")).to_be_visible()
+        expect(page.locator("#typing").get_by_text("正在自动再试")).to_be_visible()
     assert [arrived.value.json()] * 2 == lost
     assert len(keys) == 3
     assert len(set(keys)) == 1

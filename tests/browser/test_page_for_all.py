@@ -113,6 +113,12 @@ def test_axe_finds_nothing_and_at_400_percent_nothing_scrolls_sideways(page: Pag
     assert width_beyond_the_screen(page) == 0
 
 
+def test_axe_would_tell(page: Page) -> None:
+    """A picture without words for it is found: finding nothing means something."""
+    page.evaluate("() => { document.querySelector('main').append(new Image()); }")
+    assert any(line.startswith("image-alt") for line in violations(page))
+
+
 FOCUSED = "document.activeElement.innerText || document.activeElement.closest('label')?.innerText || ''"
 OUTLINE = "getComputedStyle(document.activeElement).outlineStyle"
 
@@ -165,20 +171,26 @@ def test_the_whole_page_is_light_on_the_line() -> None:
     assert sum(len(gzip.compress(file.read_bytes())) for file in Path(WEB).iterdir()) < COMPRESSED
 
 
+def slow_visit(chromium: Browser, url: str) -> tuple[float, int]:
+    """A first visit on the slow phone: milliseconds until the page can be used, and bytes on the line.
+
+    It can be used when its script has run; deferred scripts run before DOMContentLoaded.
+    """
+    context = chromium.new_context(viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True, locale="zh-CN")
+    page = context.new_page()
+    phone = context.new_cdp_session(page)
+    phone.send("Network.enable")
+    phone.send("Network.emulateNetworkConditions", SLOW_PHONE)
+    phone.send("Emulation.setCPUThrottlingRate", {"rate": SLOW_PROCESSOR})
+    page.goto(url)
+    usable = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
+    sent = page.evaluate("performance.getEntriesByType('resource').reduce((sum, file) => sum + file.transferSize, 0)")
+    context.close()
+    return usable, sent
+
+
 def test_on_a_slow_phone_the_page_can_be_used_within_a_second(chromium: Browser, service_url: str) -> None:
-    """First visit, nothing kept. The page is usable when its script has run: deferred scripts run before DOMContentLoaded."""
-    times = []
-    for _ in range(3):
-        context = chromium.new_context(viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True, locale="zh-CN")
-        page = context.new_page()
-        phone = context.new_cdp_session(page)
-        phone.send("Network.enable")
-        phone.send("Network.emulateNetworkConditions", SLOW_PHONE)
-        phone.send("Emulation.setCPUThrottlingRate", {"rate": SLOW_PROCESSOR})
-        page.goto(service_url)
-        times.append(page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"))
-        sent = page.evaluate("performance.getEntriesByType('resource').reduce((sum, file) => sum + file.transferSize, 0)")
-        context.close()
-        assert sent < COMPRESSED
-    # The best of three: what else this machine is doing is not the page's fault.
-    assert min(times) <= USABLE_MS, times
+    """The best of five visits: what else this machine is doing is not the page's fault."""
+    visits = [slow_visit(chromium, service_url) for _ in range(5)]
+    assert min(visits)[0] <= USABLE_MS, visits
+    assert max(sent for _, sent in visits) < COMPRESSED
