@@ -1,4 +1,4 @@
-// For elders (长辈模式) large type, strong contrast, fewer things to choose from, a person and 12345 always at hand,
+// For elders there is 长辈模式 with large type, strong contrast, fewer things to choose from, a person and 12345 always at hand,
 // speaking instead of typing.
 
 import { prefersElder, rememberElder } from "./store.js";
