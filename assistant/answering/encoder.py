@@ -178,7 +178,9 @@ def _draw_batch(by_label: dict[int, list[int]], group_of: dict[int, int], genera
     picked: list[int] = []
     for label in sorted(chosen):
         members = by_label[label]
-        picked += generator.choice(members, size=min(_PHRASES_PER_SUBJECT, len(members)), replace=False).tolist()
+        # One phrase alone, as of an imported guide, is drawn with itself: other terms are left out of each of the two.
+        size = min(_PHRASES_PER_SUBJECT, len(members))
+        picked += members * 2 if size == 1 else generator.choice(members, size=size, replace=False).tolist()
     return picked
 
 

@@ -42,6 +42,15 @@ def test_training_draws_phrases_of_one_subject_together(builtin: BuiltinEncoder)
     assert cosines[same].min() > cosines[~same].max()
 
 
+def test_subjects_with_one_phrase_each_as_imported_guides_have_are_learned_too() -> None:
+    names = ["高龄津贴申领", "高龄津贴停发", "失业保险金申领", "失业保险金停发", "公租房申领", "公租房停发"]
+    encoder = train_encoder([LEXICON.search_terms(name) for name in names], range(6), [0, 0, 1, 1, 2, 2], LEXICON, epochs=400)
+    vectors = encoder.encode(names)
+    # 申领 and 停发 of one matter share most of their words; what sets them apart is what is learned.
+    assert max(vectors[at] @ vectors[at + 1] for at in (0, 2, 4)) < 0.4
+    assert (vectors @ encoder.encode(["停发失业保险金"])[0]).argmax() == 3
+
+
 def test_training_is_told_of_its_progress_and_is_repeatable(builtin: BuiltinEncoder) -> None:
     np.testing.assert_allclose(trained().encode(["身份证丢了"]), builtin.encode(["身份证丢了"]), atol=1e-6)
 
