@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi import FastAPI
+from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
-from starlette.middleware.base import RequestResponseEndpoint
 
 from assistant.api import citizen, conversations, handoffs, problems, staff, staff_casework, staff_outside, webhook
+from assistant.api.guard import Guard
 from assistant.api.limits import RateLimit
 from assistant.messages import MAX_MESSAGE
 from assistant.services import Services
@@ -16,8 +16,6 @@ from assistant.settings import ROOT
 
 WEB = ROOT / "channels" / "web"
 STAFF = ROOT / "channels" / "staff"
-MAX_BODY = 64 * 1024
-"""Largest request body in bytes; a message of 2,000 characters needs a tenth of it."""
 
 
 def make_app(services: Services) -> FastAPI:
@@ -43,7 +41,7 @@ def make_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.rate_limit = RateLimit(services.settings)
     problems.install(app)
-    app.middleware("http")(_guard)
+    app.add_middleware(Guard)
     app.include_router(citizen.router)
     for router in (conversations.router, staff.router, handoffs.router, staff_casework.router, staff_outside.router):
         app.include_router(router)
@@ -76,18 +74,3 @@ def make_app(services: Services) -> FastAPI:
     app.mount("/static/staff", StaticFiles(directory=STAFF), name="staff")
     app.mount("/static", StaticFiles(directory=WEB), name="static")
     return app
-
-
-async def _guard(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    """Refuse oversized bodies before they are read, and tell browsers to load nothing from elsewhere."""
-    internal = request.url.path.startswith("/internal/")
-    length = request.headers.get("content-length", "")
-    if not internal and request.method == "POST" and "transfer-encoding" in request.headers:
-        return problems.problem(411, "请求要写明长度（Content-Length），不收分块发送的内容。")
-    if not internal and length.isdecimal() and int(length) > MAX_BODY:
-        return problems.problem(413, f"内容太长了，一句话最多{MAX_MESSAGE}字。")
-    response = await call_next(request)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    response.headers.setdefault("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'")
-    return response
