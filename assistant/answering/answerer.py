@@ -65,7 +65,8 @@ def respond(library: Library, text: str, context: Context, intent: Intent, today
     facets = _wanted(text, question, intent, named, ranking.best, context, thread is not None)
     if exact is not None and exact.facet is not None:
         facets = (exact.facet, *(f for f in question.facets if f is not exact.facet))
-    if intent.name == "out_of_scope" and thread is not None and not options and intent.confidence >= thresholds.OUT_OF_THREAD:
+    strange = intent.name == "out_of_scope" and intent.confidence >= thresholds.OUT_OF_THREAD and bool(question.core)
+    if strange and thread is not None and not options:
         ranking = library.rank(text)[1]  # “今天热不热” is no follow-up, whatever the thread makes likely
     return _decide(library, question, ranking, facets, named, _asking(context, question), intent, today)
 
@@ -88,19 +89,20 @@ def _wanted(
 ) -> tuple[Facet, ...]:
     """The facets that a message asks for: those that it names; in a thread else what was asked before."""
     heard = asked_facets(question, intent, best.match.facets if best is not None else {})
-    if not in_thread:
-        return heard
     before = context.asked_facets or context.facets
     # What only states something (“是离职了”, “不是租房，是还贷”) sounds like a question about conditions and is none.
     states = bool(context.options) or affirmed(text) != text
-    if states and intent.confidence < thresholds.SURE_WITH_PICK and not question.facets:
+    if in_thread and states and intent.confidence < thresholds.SURE_WITH_PICK and not question.facets:
         return before
     if named:
-        return named
-    if best is not None and best.match.subject == context.subject:
-        return tuple(distinct([*heard, *before]))[: thresholds.MAX_FACETS]
-    leans = elliptical(text) or len(question.core) <= thresholds.SHORT
-    return (before or heard) if leans else heard
+        return named if in_thread else heard
+    same = best is not None and best.match.subject == context.subject
+    if in_thread and not same and (elliptical(text) or len(question.core) <= thresholds.SHORT):
+        return before or heard
+    if not in_thread and len(question.core) > thresholds.STATEMENT:
+        return heard
+    # “写串了，是港澳通行证”, “选后面那个”: what names no facet goes on with the one asked before, whatever else it sounds like.
+    return tuple(distinct([*heard[: thresholds.MAX_FACETS - 1], *before]))[: thresholds.MAX_FACETS]
 
 
 def _decide(
