@@ -125,7 +125,7 @@ class Lexicon:
     def _spelt_words(self, letters: str) -> str:
         """The words whose pinyin a run of letters is (linshi, zhuxiaofeiyong); empty when it is none."""
         if not self._spelt:
-            self._cutter.initialize()
+            self._cutter.check_initialized()
             known = self._cutter.FREQ
             for word in sorted((w for w, n in known.items() if n >= _COMMON and 1 < len(w) <= _LONGEST), key=lambda w: -known[w]):
                 self._spelt.setdefault("".join(_sound(character) for character in word), word)

@@ -15,6 +15,7 @@ from assistant.answering.question import Question
 from assistant.answering.ranking import Ranked, Ranking
 from assistant.answering.thread import affirmed, elliptical, rank_in_thread, tapped
 from assistant.messages import Action, Answer, Option
+from knowledge.regions import covers
 from knowledge.render import is_expired
 from knowledge.snapshot import Phrase, Subject
 from knowledge.text import distinct
@@ -23,6 +24,7 @@ from knowledge.vocabulary import FACET_TITLES, Facet, Outcome
 CALL_12345 = Action(kind="call", label="拨打12345", value="12345")
 HANDOFF = Action(kind="handoff", label="找工作人员", value="转人工")
 EMPTY = "没看明白您要问什么。请用一句话说要办的事，比如“身份证丢了要带什么”“公积金租房怎么提”。"
+ELSEWHERE = "“{title}”我这里发布的是别的地方的规定，您那里的还没有，不敢照搬。请问当地的政务服务中心，或打当地的12345。"
 WHICH = "您问的是下面哪一件？"
 AFFIRMED = "好的。还有什么要问的，您说。"
 
@@ -179,8 +181,11 @@ def _answer(
     wanted: tuple[Facet | None, ...] = (None,) if subject.kind == "topic" else facets or (Facet.PROCESS, Facet.MATERIALS)
     manual = library.manual_entry(match) if match is not None else None
     entries = [manual, *(library.entries.get((subject_id, facet)) for facet in wanted)]
-    published = [e for e in entries if e is not None and not is_expired(e.expires_on, today)]
+    current = [e for e in entries if e is not None and not is_expired(e.expires_on, today)]
+    published = [e for e in current if covers(e.region, context.region)]
     kept = context.about(subject_id, facets)
+    if current and not published:
+        return Draft(Outcome.NO_ANSWER, ELSEWHERE.format(title=subject.title), actions=(CALL_12345, HANDOFF), explanation=why), kept
     if not published:
         return _nothing_published(subject, facets, why), kept
     answers = tuple(

@@ -77,14 +77,11 @@ lost. At 0.8 one more is found, and two are lost."""
 OUT_OF_THREAD = 0.5
 """From this belief that a message is out of scope it is read without its thread."""
 
-ACT_GUESS = 0.55
-GUESS_OVERRIDE = 0.5
 ACT_SURE = 0.6
-ACT_OVERRIDE = 0.75
-"""An act (complaint, hand-off …) that the engine is surer of than ACT_SURE stays an act. A less sure one
-gives way to a published answer from ACT_OVERRIDE on: it was a question about complaints or hand-offs. A mere guess,
-below ACT_GUESS, gives way from GUESS_OVERRIDE on: of 27 on development turns, four in five were questions. With ACT_SURE
-at 0.7 two acts in 100 more were taken for questions, at 0.55 a question in 1,000 more for an act."""
+ACT_OVERRIDE = 0.5
+"""An act (complaint, hand-off …) that the engine is surer of than ACT_SURE stays an act. A less sure one gives way to a
+published answer from ACT_OVERRIDE on: it was a question about complaints or hand-offs. With ACT_SURE at 0.7 two acts in 100
+more were taken for questions on development turns, at 0.55 a question in 1,000 more for an act."""
 
 OWN_TOPIC = 0.9
 """An act that the engine is not sure of gives way to the topic that tells about it (“怎么查进度”) from here on."""
