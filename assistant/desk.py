@@ -1,5 +1,6 @@
 """The turns that are being worked on. Actions find here what the message, its thread and its snapshot are."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,12 @@ _ABOUT = {
     "rating": ("t-haochaping",),
 }
 """The topics that tell about an act. “我要投诉” and “怎么投诉” are alike; the first wants it done."""
+
+_OUTRIGHT = {
+    "complaint": re.compile(r"(?:我|必须|就|定)要?(?:投诉|举报|告)|要(?:投诉|举报)|投诉(?:你|他|她|它|那|这)"),
+    "handoff": re.compile(r"(?:转|换|找|叫|接).{0,2}(?:人工|真人|客服)"),
+}
+"""What says outright what is wanted; then it is no question, however much it sounds like one that is published."""
 
 
 @dataclass
@@ -71,13 +78,13 @@ class OpenTurn:
         best = ranking.best
         asked = best is not None and self.library.subject(best.match.subject).kind in ("item", "topic")
         exact = best is not None and best.match.exact == 1
-        guess, unsure = intent.confidence < thresholds.ACT_GUESS, intent.confidence < thresholds.ACT_SURE
-        enough = thresholds.GUESS_OVERRIDE if guess else thresholds.ACT_OVERRIDE
-        if best is not None and best.match.subject in _ABOUT.get(intent.name, ()):
-            enough = thresholds.OWN_TOPIC
-        published = asked and (exact or unsure and ranking.confidence >= enough)
+        unsure = intent.confidence < thresholds.ACT_SURE
+        about = best is not None and best.match.subject in _ABOUT.get(intent.name, ())
+        if not about and not exact and intent.name in _OUTRIGHT and _OUTRIGHT[intent.name].search(question.text):
+            return False
+        published = asked and (exact or unsure and ranking.confidence >= (thresholds.OWN_TOPIC if about else thresholds.ACT_OVERRIDE))
         picking = bool(self.context.options) and unsure
-        follows = self.context.subject is not None and guess and bool(question.facets)
+        follows = self.context.subject is not None and unsure and bool(question.facets)
         return published or picking or follows
 
     def act(self, outcome: Outcome, text: str, intent: Intent, draft: Draft | None = None) -> Draft:

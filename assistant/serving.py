@@ -15,7 +15,8 @@ import structlog
 import uvicorn
 from structlog.tracebacks import ExceptionDictTransformer
 
-from assistant.api.app import MAX_BODY, make_app
+from assistant.api.app import make_app
+from assistant.api.guard import MAX_BODY
 from assistant.build import build_dialogue, build_knowledge
 from assistant.errors import BuildError
 from assistant.publications import read_current

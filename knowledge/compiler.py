@@ -1,5 +1,7 @@
 """Compile the knowledge files into a snapshot."""
 
+from collections.abc import Sequence
+
 from knowledge.loader import Knowledge
 from knowledge.render import Rendered, marked, render
 from knowledge.schema import Boundary, Clarification, Dated, Guide, Item, ManualEntry, Source, Topic
@@ -67,9 +69,19 @@ def _item_subject(item: Guide, knowledge: Knowledge) -> Subject:
         department=item.department,
         theme=item.elements.theme if item.elements else "",
         families=item.families,
-        situations=item.situations,
+        situations=_widened(item.situations, knowledge),
         contact=_contact(item.department, knowledge),
     )
+
+
+_COMMON_SITUATIONS = 2
+"""So many words of a line in lexicon/situations.yml among an item's own mean that the situation is the item's; one may be chance."""
+
+
+def _widened(own: Sequence[str], knowledge: Knowledge) -> tuple[str, ...]:
+    """An item's situations with all other ways to say them."""
+    said = [ways for ways in knowledge.situations.values() if len(set(ways) & set(own)) >= _COMMON_SITUATIONS]
+    return tuple(distinct([*own, *(way for ways in said for way in ways)]))
 
 
 def _topic_subject(topic: Topic, knowledge: Knowledge) -> Subject:

@@ -52,6 +52,8 @@ class Knowledge:
     defaults: dict[Facet, DefaultText]
     lexicon: Lexicon
     facet_cues: dict[Facet, tuple[str, ...]]
+    situations: dict[str, list[str]]
+    """Ways to say one situation (丢了: 弄没, 找不到 …), by its name."""
     popular: Popular | None = None
     canned: tuple[str, ...] = ()
     files: dict[str, str] = field(default_factory=dict)
@@ -102,6 +104,7 @@ def load(root: Path) -> tuple[Knowledge, list[Problem]]:
             defaults=defaults,
             lexicon=lexicon,
             facet_cues=cues,
+            situations=read_file(root / "lexicon" / "situations.yml", dict[str, list[str]], "lexicon/situations.yml", problems) or {},
             popular=read_file(root / "popular.yml", Popular, "popular.yml", problems),
             canned=tuple(read_file(root / "canned.yml", list[Text], "canned.yml", problems) or ()),
             files=files,

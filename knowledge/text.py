@@ -66,6 +66,10 @@ _BLURRED = re.compile(r"(?<=^[zcs])h|(?<=[aeiou]n)g$")
 _LONGEST = 6
 """Characters of the longest term that a slip is looked for."""
 
+_LATIN = re.compile(r"(?<![a-z0-9])[a-z]{3,}(?![a-z0-9])")
+_COMMON = 100
+"""Occurrences in jieba's corpus from which a general word is looked for behind its pinyin; a term's are 20,000."""
+
 
 @cache
 def _sound(character: str) -> str:
@@ -95,6 +99,8 @@ class Lexicon:
     fillers: tuple[str, ...] = ()
     """Words that carry nothing for the search (请问, 那个, 你好 …)."""
     _homophones: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+    _initials: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+    _spelt: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
     _cutter: jieba.Tokenizer = field(default_factory=jieba.Tokenizer, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -102,15 +108,33 @@ class Lexicon:
             # High frequency: a domain term is never split into general words.
             self._cutter.add_word(term, freq=20_000)
             if 2 <= len(term) <= _LONGEST:
-                self._homophones.setdefault(_heard([_sound(character) for character in term]), term)
+                sounds = [_sound(character) for character in term]
+                self._homophones.setdefault(_heard(sounds), term)
+                if len(term) > 2:
+                    self._initials.setdefault("".join(sound[0] for sound in sounds), term)
 
     def standardise(self, text: str) -> str:
-        """Normalise, then read dialect, abbreviations, old names and homophones as standard words."""
+        """Normalise, then read dialect, abbreviations, old names, pinyin and homophones as standard words."""
         text = normalise(text)
         for variant, standard in self.rewrites:
             if variant in text:
                 text = text.replace(variant, standard)
+        text = _LATIN.sub(lambda run: self._initials.get(run.group()) or self._spelt_words(run.group()) or run.group(), text)
         return self._restore_homophones(text)
+
+    def _spelt_words(self, letters: str) -> str:
+        """The words whose pinyin a run of letters is (linshi, zhuxiaofeiyong); empty when it is none."""
+        if not self._spelt:
+            self._cutter.check_initialized()
+            known = self._cutter.FREQ
+            for word in sorted((w for w, n in known.items() if n >= _COMMON and 1 < len(w) <= _LONGEST), key=lambda w: -known[w]):
+                self._spelt.setdefault("".join(_sound(character) for character in word), word)
+        for end in range(len(letters), 2, -1):
+            word = self._spelt.get(letters[:end])
+            rest = self._spelt_words(letters[end:]) if word and end < len(letters) else ""
+            if word and (rest or end == len(letters)):
+                return word + rest
+        return ""
 
     def _restore_homophones(self, text: str) -> str:
         """Replace a run of characters that sounds like a domain term and is no word itself (公机金, 架照)."""

@@ -15,6 +15,7 @@ from assistant.answering.question import Question
 from assistant.answering.ranking import Ranked, Ranking
 from assistant.answering.thread import affirmed, elliptical, rank_in_thread, tapped
 from assistant.messages import Action, Answer, Option
+from knowledge.regions import covers
 from knowledge.render import is_expired
 from knowledge.snapshot import Phrase, Subject
 from knowledge.text import distinct
@@ -23,6 +24,7 @@ from knowledge.vocabulary import FACET_TITLES, Facet, Outcome
 CALL_12345 = Action(kind="call", label="拨打12345", value="12345")
 HANDOFF = Action(kind="handoff", label="找工作人员", value="转人工")
 EMPTY = "没看明白您要问什么。请用一句话说要办的事，比如“身份证丢了要带什么”“公积金租房怎么提”。"
+ELSEWHERE = "“{title}”我这里发布的是别的地方的规定，您那里的还没有，不敢照搬。请问当地的政务服务中心，或打当地的12345。"
 WHICH = "您问的是下面哪一件？"
 AFFIRMED = "好的。还有什么要问的，您说。"
 
@@ -65,7 +67,8 @@ def respond(library: Library, text: str, context: Context, intent: Intent, today
     facets = _wanted(text, question, intent, named, ranking.best, context, thread is not None)
     if exact is not None and exact.facet is not None:
         facets = (exact.facet, *(f for f in question.facets if f is not exact.facet))
-    if intent.name == "out_of_scope" and thread is not None and not options and intent.confidence >= thresholds.OUT_OF_THREAD:
+    strange = intent.name == "out_of_scope" and intent.confidence >= thresholds.OUT_OF_THREAD and bool(question.core)
+    if strange and thread is not None and not options:
         ranking = library.rank(text)[1]  # “今天热不热” is no follow-up, whatever the thread makes likely
     return _decide(library, question, ranking, facets, named, _asking(context, question), intent, today)
 
@@ -88,19 +91,20 @@ def _wanted(
 ) -> tuple[Facet, ...]:
     """The facets that a message asks for: those that it names; in a thread else what was asked before."""
     heard = asked_facets(question, intent, best.match.facets if best is not None else {})
-    if not in_thread:
-        return heard
     before = context.asked_facets or context.facets
     # What only states something (“是离职了”, “不是租房，是还贷”) sounds like a question about conditions and is none.
     states = bool(context.options) or affirmed(text) != text
-    if states and intent.confidence < thresholds.SURE_WITH_PICK and not question.facets:
+    if in_thread and states and intent.confidence < thresholds.SURE_WITH_PICK and not question.facets:
         return before
     if named:
-        return named
-    if best is not None and best.match.subject == context.subject:
-        return tuple(distinct([*heard, *before]))[: thresholds.MAX_FACETS]
-    leans = elliptical(text) or len(question.core) <= thresholds.SHORT
-    return (before or heard) if leans else heard
+        return named if in_thread else heard
+    same = best is not None and best.match.subject == context.subject
+    if in_thread and not same and (elliptical(text) or len(question.core) <= thresholds.SHORT):
+        return before or heard
+    if not in_thread and len(question.core) > thresholds.STATEMENT:
+        return heard
+    # “写串了，是港澳通行证”, “选后面那个”: what names no facet goes on with the one asked before, whatever else it sounds like.
+    return tuple(distinct([*heard[: thresholds.MAX_FACETS - 1], *before]))[: thresholds.MAX_FACETS]
 
 
 def _decide(
@@ -177,8 +181,11 @@ def _answer(
     wanted: tuple[Facet | None, ...] = (None,) if subject.kind == "topic" else facets or (Facet.PROCESS, Facet.MATERIALS)
     manual = library.manual_entry(match) if match is not None else None
     entries = [manual, *(library.entries.get((subject_id, facet)) for facet in wanted)]
-    published = [e for e in entries if e is not None and not is_expired(e.expires_on, today)]
+    current = [e for e in entries if e is not None and not is_expired(e.expires_on, today)]
+    published = [e for e in current if covers(e.region, context.region)]
     kept = context.about(subject_id, facets)
+    if current and not published:
+        return Draft(Outcome.NO_ANSWER, ELSEWHERE.format(title=subject.title), actions=(CALL_12345, HANDOFF), explanation=why), kept
     if not published:
         return _nothing_published(subject, facets, why), kept
     answers = tuple(

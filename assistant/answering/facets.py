@@ -30,13 +30,17 @@ def asked_facets(question: Question, intent: Intent = NO_INTENT, near: Mapping[F
         belief[facet] = belief.get(facet, 0.0) + share
     if not belief:
         return ()
-    floor = max(thresholds.FACET, thresholds.FACET_RATIO * max(belief.values()))
-    return tuple(f for f, b in sorted(belief.items(), key=lambda pair: -pair[1]) if b >= floor)[: thresholds.MAX_FACETS]
+    ranked = sorted(belief, key=lambda facet: -belief[facet])
+    named = ranked[0] in question.facets
+    least = thresholds.FACET if named else thresholds.FACET_UNNAMED
+    ratio = thresholds.FACET_RATIO if named else thresholds.FACET_RATIO_UNNAMED
+    floor = max(least, ratio * belief[ranked[0]])
+    return tuple(f for f in ranked if belief[f] >= floor)[: thresholds.MAX_FACETS]
 
 
 def named_facets(question: Question, intent: Intent) -> tuple[Facet, ...]:
     """Facets that a short follow-up names itself; an engine's guess on two words does not count."""
-    sure = intent.confidence >= thresholds.SURE_INTENT
+    sure = intent.confidence >= thresholds.SURE_INTENT and intent.name != "ask_general"
     return asked_facets(question, intent) if question.facets or sure else ()
 
 

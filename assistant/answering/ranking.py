@@ -22,7 +22,10 @@ from knowledge.text import contains_any
 
 Floats = NDArray[np.float64]
 
-FEATURES = ("words", "core", "meaning", "core_meaning", "typical", "covered", "situation")
+FEATURES = (
+    "words", "core", "meaning", "core_meaning", "typical", "covered", "situation",
+    "clarification", "long_clarification", "boundary", "topic",
+)  # fmt: skip
 CONFIDENCE_FEATURES = (
     "share", "among", "margin", "words", "core", "meaning", "core_meaning", "typical", "covered", "length",
 )  # fmt: skip
@@ -32,6 +35,8 @@ KNOWN_FEATURES = (
 FOLDS = 4
 HIDDEN_SUBJECTS = 0.06
 """Share of subjects hidden whole in a round; about the share of questions that are near but not ours."""
+_LONG = 30
+"""Characters of a message's matter from which more make no difference."""
 _OFFERED = 4
 """Candidates that could be offered as options."""
 EXACT_CONFIDENCE = 0.99
@@ -105,16 +110,22 @@ class Ranker:
 
 
 def features(matches: Sequence[Match], question: Question, subjects: dict[str, Subject]) -> Floats:
-    """One row a candidate, columns as in FEATURES."""
-    return np.array(
-        [
+    """One row a candidate, columns as in FEATURES.
+
+    Who says much about a matter has said which one: a known ambiguity is believed the less, the longer the message is.
+    """
+    length = min(len(question.core), _LONG) / _LONG
+    rows = []
+    for m in matches:
+        subject = subjects[m.subject]
+        vague = subject.kind == "clarification"
+        rows.append(
             (
-                m.words, m.core, m.meaning, m.core_meaning, m.typical, m.covered,
-                situation(question, subjects[m.subject], subjects),
+                m.words, m.core, m.meaning, m.core_meaning, m.typical, m.covered, situation(question, subject, subjects),
+                vague, vague * length, subject.kind == "boundary", subject.kind == "topic",
             )
-            for m in matches
-        ]
-    )  # fmt: skip
+        )  # fmt: skip
+    return np.array(rows, dtype=float)
 
 
 def situation(question: Question, subject: Subject, subjects: dict[str, Subject]) -> float:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from assistant.answering import thresholds
 from assistant.answering.context import Context
+from assistant.answering.index import Match
 from assistant.answering.library import Library
 from assistant.answering.picks import named_by_one, picked_label, picked_number
 from assistant.answering.question import Question
@@ -28,6 +29,7 @@ FEATURES = (
     "current", "kin", "earlier", "option", "topic_of_facet", "boundary", "clarification",
     "current_bare", "current_short", "current_elliptical", "current_facet", "current_leaning",
     "current_corrected", "current_back", "current_rival", "kin_elliptical", "earlier_back",
+    "current_elliptical_facet", "kin_elliptical_facet", "kin_situation", "current_topic_facet", "earlier_after_topic",
 )  # fmt: skip
 _FLOOR = 0.004
 """Share of belief of a subject that a reading does not bring up at all; about the least that one has among twelve."""
@@ -84,13 +86,10 @@ def rank_in_thread(library: Library, text: str, context: Context) -> Ranking | N
     found = None if _stands_alone(library, text) else beliefs(library, text, context)
     if found is None:
         return None
-    subjects, rows = found
+    matches, rows = found
     shares = softmax(rows @ np.array(library.ranker.thread_weights))
-    words = library.index.reader.read(affirmed(text))
-    matches = {m.subject: m for m in library.index.match(words, limit=len(subjects), only=subjects)}
-    order = np.argsort(-shares)
-    candidates = tuple(Ranked(matches[subjects[i]], float(shares[i])) for i in order)
-    return Ranking(candidates, confidence=candidates[0].share, known=sum(c.share for c in candidates[:4]))
+    candidates = sorted((Ranked(m, float(share)) for m, share in zip(matches, shares, strict=True)), key=lambda c: -c.share)
+    return Ranking(tuple(candidates), confidence=candidates[0].share, known=sum(c.share for c in candidates[:4]))
 
 
 def _stands_alone(library: Library, text: str) -> bool:
@@ -100,7 +99,7 @@ def _stands_alone(library: Library, text: str) -> bool:
     return alone.confidence >= thresholds.STANDS_ALONE and len(question.core) > thresholds.SHORT and not leans
 
 
-def beliefs(library: Library, text: str, context: Context) -> tuple[list[str], Floats] | None:
+def beliefs(library: Library, text: str, context: Context) -> tuple[list[Match], Floats] | None:
     """The subjects that a message may mean in its thread, and one row of FEATURES for each; None without a thread."""
     current = context.subject if library.knows(context.subject) else None
     options = [o for o in context.options if library.knows(o)]
@@ -117,28 +116,37 @@ def beliefs(library: Library, text: str, context: Context) -> tuple[list[str], F
         [*options, *([current] if current is not None else []), *earlier, *_likeliest(alone), *_likeliest(together)]
         + [s for s in _likeliest(named) if s in kin]
     )  # fmt: skip
+    matches = library.index.match(question, limit=len(subjects), only=subjects)
     asks = bool(library.rank(text)[0].facets)
     bare, short = not question.core, len(question.core) <= thresholds.SHORT
     leaning, back = bool(_LEANING.search(text)), bool(_BACK.search(text))
     ellipsis, corrected = elliptical(text), words != text
+    on_topic = here is not None and here.kind == "topic"
     first, second, third = (_shares(r) for r in (alone, together, named))
+
+    def says(subject: Subject) -> float:
+        return situation(question, subject, library.index.subjects)
+
     rows = []
-    for name in subjects:
+    for match in matches:
+        name = match.subject
         subject = library.subject(name)
         at_hand, sibling, before, offered = name == current, name in kin, name in earlier, name in options
         rows.append(
             (
                 np.log(first.get(name, _FLOOR)), np.log(second.get(name, _FLOOR)),
                 np.log(third.get(name, _FLOOR)) if named is not None else 0.0,
-                first.get(name, 0.0) * alone.confidence, second.get(name, 0.0) * together.confidence,
-                situation(question, subject, library.index.subjects),
+                first.get(name, 0.0) * alone.confidence, second.get(name, 0.0) * together.confidence, says(subject),
                 at_hand, sibling, before, offered,
                 subject.kind == "topic" and asks, subject.kind == "boundary", subject.kind == "clarification",
                 at_hand and bare, at_hand and short, at_hand and ellipsis, at_hand and asks, at_hand and leaning,
                 at_hand and corrected, at_hand and back, at_hand * alone.confidence, sibling and ellipsis, before and back,
+                at_hand and ellipsis and asks, sibling and ellipsis and asks,
+                sibling and here is not None and says(subject) > says(here), at_hand and on_topic and asks,
+                on_topic and earlier[:1] == [name],
             )
         )  # fmt: skip
-    return subjects, np.array(rows, dtype=float)
+    return matches, np.array(rows, dtype=float)
 
 
 def _likeliest(ranking: Ranking | None) -> list[str]:

@@ -43,9 +43,10 @@ def examples(library: Library, dialogues: Iterable[dict[str, Any]]) -> list[Exam
             options = [o for o in context.options if library.knows(o)]
             picks = bool(options) and tapped(library, text, question, options) is not None or declines_all(text)
             if expect.get("outcome") == Outcome.ANSWERED and not picks and (read := beliefs(library, text, context)) is not None:
-                at = [n for n, subject in enumerate(read[0]) if subject in right]
+                matches, rows = read
+                at = [n for n, match in enumerate(matches) if match.subject in right]
                 if at:
-                    found.append((read[1], at))
+                    found.append((rows, at))
             context = _after(context if number else Context(), expect, question.core)
     return found
 

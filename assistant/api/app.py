@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request
-from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from fastapi import FastAPI
+from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
-from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.gzip import GZipMiddleware
 
 from assistant.api import citizen, conversations, desk, handoffs, pages, problems, staff, staff_casework, staff_outside, webhook, wechat
+from assistant.api.guard import Guard
 from assistant.api.limits import RateLimit
 from assistant.messages import MAX_MESSAGE
 from assistant.services import Services
@@ -17,8 +17,6 @@ from assistant.settings import ROOT
 
 STAFF = ROOT / "channels" / "staff"
 DESK = ROOT / "channels" / "desk"
-MAX_BODY = 64 * 1024
-"""Largest request body in bytes; a message of 2,000 characters needs a tenth of it."""
 
 
 def make_app(services: Services) -> FastAPI:
@@ -44,7 +42,7 @@ def make_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.rate_limit = RateLimit(services.settings)
     problems.install(app)
-    app.middleware("http")(_guard)
+    app.add_middleware(Guard)
     app.include_router(citizen.router)
     for router in (
         conversations.router,
@@ -92,30 +90,3 @@ def make_app(services: Services) -> FastAPI:
     # Compressed for citizens' telephones; the API's short answers are not worth the time.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=pages.WEB), minimum_size=1000), name="static")
     return app
-
-
-async def _guard(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    """Refuse oversized bodies before they are read, and tell browsers to load nothing from elsewhere."""
-    internal = request.url.path.startswith("/internal/")
-    length = request.headers.get("content-length", "")
-    if not internal and request.method == "POST" and "transfer-encoding" in request.headers:
-        return problems.problem(411, "请求要写明长度（Content-Length），不收分块发送的内容。")
-    if not internal and length.isdecimal() and int(length) > MAX_BODY:
-        return problems.problem(413, f"内容太长了，一句话最多{MAX_MESSAGE}字。")
-    response = await call_next(request)
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.url.path.startswith("/static/"):
-        # Asked for again each time, and mostly not sent again: after an update no page mixes old modules with new ones.
-        response.headers.setdefault("Cache-Control", "no-cache")
-    return response
-
-
-_HEADERS = {
-    "Content-Security-Policy": pages.policy(),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "microphone=(self), camera=(), geolocation=(), payment=()",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-"""What every response tells browsers."""

@@ -2,9 +2,14 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from time import monotonic
 
 CHINA = timezone(timedelta(hours=8), "CST")
 """All of China keeps Beijing time, without summer time; so no time-zone database is needed."""
+
+
+REMEMBERED_SECONDS = 2.0
+"""So long the last answer does for a button's name; who is online is known by the minute anyway."""
 
 
 class Duty:
@@ -15,6 +20,7 @@ class Duty:
         self._every_day = every_day
         self._is_workday = is_workday
         self._online = online
+        self._last: tuple[float, bool] | None = None
 
     def is_open(self, moment: datetime) -> bool:
         """Whether a moment is within the opening hours of an open day."""
@@ -30,7 +36,16 @@ class Duty:
 
     def on_duty(self) -> bool:
         """Whether a person can be promised now. Reads the database: call it in a thread."""
-        return self.is_open_now() and self._online() > 0
+        there = self.is_open_now() and self._online() > 0
+        self._last = monotonic(), there
+        return there
+
+    def lately(self) -> bool | None:
+        """What `on_duty` has just said; None when that was too long ago. Good for a hint, not for a promise."""
+        if self._last is None:
+            return None
+        at, there = self._last
+        return there if monotonic() - at < REMEMBERED_SECONDS else None
 
     @property
     def hours_told(self) -> str:

@@ -143,7 +143,7 @@ class Reception:
         offer = failed and failures >= FAILURES
         if not offer and HANDOFF not in draft.actions:
             return draft, after
-        there = await asyncio.to_thread(self._duty.on_duty)
+        there = await self._seem_there()
         button = HANDOFF if there else LATER
         actions = tuple(button if action == HANDOFF else action for action in draft.actions)
         if not offer:
@@ -153,8 +153,13 @@ class Reception:
 
     async def apology(self) -> tuple[str, Action]:
         """What a citizen is told and offered whom an answer has not helped."""
-        there = await asyncio.to_thread(self._duty.on_duty)
+        there = await self._seem_there()
         return ("抱歉没帮上您。要不要找工作人员问问？", HANDOFF) if there else ("抱歉没帮上您。可以留言，或者请人回电。", LATER)
+
+    async def _seem_there(self) -> bool:
+        """Whether people seem to be on duty: names a button, and is asked at nearly every turn."""
+        lately = self._duty.lately()
+        return await asyncio.to_thread(self._duty.on_duty) if lately is None else lately
 
     async def _waiting(self, first: str, found: HandOff) -> Draft:
         position, minutes = await self._switchboard.place_of(found)

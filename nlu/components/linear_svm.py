@@ -3,7 +3,7 @@
 Chosen over DIET and logistic regression by measurement: docs/decisions/0003-intent-classifier.md.
 """
 
-from typing import Any, Dict, Text, Tuple
+from typing import Any, Dict, List, Text, Tuple
 
 import numpy as np
 import skops.io as sio
@@ -12,12 +12,16 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.logistic_regression_classifier import LogisticRegressionClassifier
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.feature_extraction.text import TfidfTransformer
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.svm import LinearSVC
+
+from nlu.components.scorer import Scorer
 
 _TRUSTED = [
     "scipy.sparse._csr.csr_matrix",
@@ -45,6 +49,10 @@ class LinearSvmClassifier(LogisticRegressionClassifier):
         calibrated = CalibratedClassifierCV(svm, cv=self.config["folds"], ensemble=False)
         self.clf = make_pipeline(TfidfTransformer(sublinear_tf=True), calibrated)
 
+    def _create_X(self, messages: List[Message]) -> csr_matrix:
+        """The featurizers' counts of whole sentences, shape (messages, features). All are sparse here."""
+        return vstack([m.get_sparse_features(TEXT)[1].features for m in messages], format="csr")
+
     def _create_training_matrix(self, training_data: TrainingData) -> Tuple[csr_matrix, np.ndarray]:
         """As the parent's, with the labels as an array: the calibration of scikit-learn 1.1 counts classes on it."""
         features, labels = super()._create_training_matrix(training_data)
@@ -62,5 +70,19 @@ class LinearSvmClassifier(LogisticRegressionClassifier):
         """Load the trained model. Only these parts of scikit-learn are trusted beside skops' own list."""
         component = cls(config, execution_context.node_name, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            component.clf = sio.load(folder / f"{resource.name}.skops", trusted=_TRUSTED)
+            component.clf = _scorer(sio.load(folder / f"{resource.name}.skops", trusted=_TRUSTED))
         return component
+
+
+def _scorer(pipeline: Pipeline) -> Scorer:
+    """The arrays of a trained pipeline."""
+    (calibrated,) = pipeline[-1].calibrated_classifiers_  # one, as ensemble=False
+    svm = calibrated.base_estimator
+    return Scorer(
+        classes_=pipeline.classes_,
+        idf=pipeline[0].idf_,
+        weights=np.ascontiguousarray(svm.coef_.T),
+        bias=svm.intercept_,
+        slopes=np.array([c.a_ for c in calibrated.calibrators]),
+        offsets=np.array([c.b_ for c in calibrated.calibrators]),
+    )

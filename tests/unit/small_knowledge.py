@@ -176,6 +176,7 @@ def write_folder(folder: Path, *, words: bool = True) -> Path:
     write(folder / "lexicon" / "rewrites.yml", REWRITES)
     write(folder / "lexicon" / "fillers.yml", FILLERS)
     write(folder / "lexicon" / "facets.yml", CUES)
+    write(folder / "lexicon" / "situations.yml", {})
     return folder
 
 

@@ -173,7 +173,7 @@ def test_a_facet_alone_without_a_thread_is_asked_back_with_what_is_asked_most(li
 
 
 def test_what_nobody_published_is_declined_with_a_next_step(library: Library) -> None:
-    for text in ("明天股票涨跌", "红烧肉放多少糖", "qwertyuiop"):
+    for text in ("明天股票涨跌", "今天大盘涨了没", "qwertyuiop"):
         draft, _ = said(library, text)
         assert draft.outcome in (Outcome.OUT_OF_SCOPE, Outcome.NO_ANSWER)
         assert draft.answers == () and "12345" in draft.text
@@ -258,3 +258,17 @@ def test_suggestions_go_on_from_what_is_typed_one_a_subject_first(library: Libra
 def test_questions_back_and_boundaries_are_never_suggested(library: Library) -> None:
     assert {p.subject for p in library.suggest("换身份证")}.isdisjoint({WHICH_CHANGE})
     assert library.suggest("着火") == []
+
+
+def test_an_answer_of_another_place_is_never_given_as_this_ones(library: Library) -> None:
+    draft, _ = said(library, "补一张丢了的身份证多少钱", Context(region="360400"))
+    assert draft.outcome is Outcome.NO_ANSWER
+    assert "别的地方" in draft.text and not draft.answers
+    draft, _ = said(library, "补一张丢了的身份证多少钱", Context(region="360113"))
+    assert answered(draft) == [(LOST, Facet.FEE)]
+
+
+def test_another_matter_named_and_no_facet_goes_on_with_the_one_asked_before(library: Library) -> None:
+    _, context = said(library, "补一张丢了的身份证多少钱")
+    draft, _ = said(library, "写错了，是过期了", context)
+    assert (EXPIRED, Facet.FEE) in answered(draft)

@@ -126,3 +126,12 @@ def test_the_engines_fixed_words_name_an_outcome_that_there_is() -> None:
         for variant in variants:
             assert Outcome(variant["custom"]["outcome"])
             assert variant["text"]
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [("身份证丢了怎么办，我要投诉那个窗口", False), ("身份证丢了怎么办", True)],
+)
+def test_what_is_wanted_outright_is_no_question(office: Office, text: str, question: bool) -> None:
+    turn = opened(office, text)
+    assert turn.is_question(Intent(name="complaint", confidence=0.5)) is question

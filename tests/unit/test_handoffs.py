@@ -529,6 +529,17 @@ def test_nobody_online_is_nobody_on_duty() -> None:
     assert duty.on_duty()
 
 
+def test_who_seems_to_be_there_is_remembered_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = [1]
+    duty = Duty("00:00-24:00", True, lambda _day: False, lambda: here[0])
+    assert duty.lately() is None
+    assert duty.on_duty()
+    here[0] = 0
+    assert duty.lately()
+    monkeypatch.setattr("assistant.people.duty.REMEMBERED_SECONDS", 0.0)
+    assert duty.lately() is None
+
+
 @pytest.mark.parametrize("hours", ["", "9点到12点", "12:00-09:00", "09:00", "09:00-25:00"])
 def test_hours_that_cannot_be_read_are_refused_at_the_start(hours: str) -> None:
     with pytest.raises(ValueError):
@@ -607,7 +618,8 @@ async def test_questions_back_are_failures_once_one_is_open_already(open_day: Of
     assert ["要不要找工作人员" in r["text"] for r in replies] == [False, False, True]
 
 
-async def test_while_nobody_is_there_the_button_says_what_it_can_do(open_day: Office) -> None:
+async def test_while_nobody_is_there_the_button_says_what_it_can_do(open_day: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.people.duty.REMEMBERED_SECONDS", 0.0)
     citizen = Citizen(open_day.client())
     reply = await citizen.say("身份证丢了怎么办")
     assert [a["label"] for a in reply["actions"] if a["kind"] == "handoff"] == ["留言或请人回电"]

@@ -8,7 +8,20 @@ from knowledge.compiler import compile_snapshot
 from knowledge.loader import load
 from knowledge.snapshot import Snapshot, read_snapshot
 from knowledge.vocabulary import Facet, Outcome
-from tests.unit.small_knowledge import ABROAD, BROKEN, EXPIRED, FIRE, FOR_CLERKS, LOST, WEEKEND, WHICH_CHANGE, edit, item_file, write_folder
+from tests.unit.small_knowledge import (
+    ABROAD,
+    BROKEN,
+    EXPIRED,
+    FIRE,
+    FOR_CLERKS,
+    LOST,
+    WEEKEND,
+    WHICH_CHANGE,
+    edit,
+    item_file,
+    write,
+    write_folder,
+)
 
 
 def compiled(folder: Path) -> Snapshot:
@@ -99,3 +112,11 @@ def test_the_manual_s_questions_name_their_entry_and_the_item_s_own_do_not(folde
     phrases = [p for p in compiled(folder).phrases if p.subject == LOST]
     assert [(p.facet, p.kind) for p in phrases if p.entry == ABROAD] == [(Facet.PROXY, "question")] * 2
     assert {p.entry for p in phrases if p.text == "身份证丢了怎么办"} == {None}
+
+
+def test_an_item_with_two_ways_to_say_a_situation_has_them_all(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path)
+    write(folder / "lexicon" / "situations.yml", {"lost": ["丢", "不见了", "搞没"], "damaged": ["坏", "裂", "刷不了"]})
+    subjects = {s.id: s for s in compile_snapshot(load(folder)[0]).subjects}
+    assert subjects[LOST].situations == ("丢", "不见了", "搞没")
+    assert "刷不了" not in subjects[BROKEN].situations, "one word in common may be chance"

@@ -116,3 +116,18 @@ def test_a_text_without_words_has_no_search_terms() -> None:
 
 def test_what_was_cleaned_is_set_again_as_people_read_it() -> None:
     assert typeset(clean("您好，要办什么？【3.5元，9:00】ok, go!")) == "您好，要办什么？【3.5元，9:00】ok, go!"
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("shenfenzheng丢了", "身份证丢了"),
+        ("gjj怎么取", "公积金怎么取"),
+        ("linshi的多少钱", "临时的多少钱"),
+        ("zhuxiaofeiyong", "注销费用"),
+        ("在app上办", "在app上办"),
+        ("ktv 12123app", "ktv 12123app"),
+    ],
+)
+def test_pinyin_and_initials_are_read_as_words_and_other_latin_stays(typed: str, read: str) -> None:
+    assert Lexicon(terms=("公积金", "身份证", "注销")).standardise(typed) == read
