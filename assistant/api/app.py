@@ -8,7 +8,20 @@ from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
-from assistant.api import citizen, conversations, desk, handoffs, pages, problems, staff, staff_casework, staff_outside, webhook, wechat
+from assistant.api import (
+    citizen,
+    conversations,
+    desk,
+    exemptions,
+    handoffs,
+    pages,
+    problems,
+    staff,
+    staff_casework,
+    staff_outside,
+    webhook,
+    wechat,
+)
 from assistant.api.guard import Guard
 from assistant.api.limits import RateLimit
 from assistant.messages import MAX_MESSAGE
@@ -48,6 +61,7 @@ def make_app(services: Services) -> FastAPI:
         conversations.router,
         staff.router,
         desk.router,
+        exemptions.router,
         handoffs.router,
         staff_casework.router,
         staff_outside.router,

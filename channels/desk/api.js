@@ -5,6 +5,7 @@ import { call, raw } from "/static/staff/api.js";
 export const lookup = (typed) => call("GET", `lookup?q=${encodeURIComponent(typed)}`);
 export const sheet = (id) => call("GET", `sheets/${encodeURIComponent(id)}`);
 export const compare = (left, right) => call("GET", `compare?left=${encodeURIComponent(left)}&right=${encodeURIComponent(right)}`);
+export const exemptions = (id, code) => call("POST", `sheets/${encodeURIComponent(id)}/exemptions`, { code });
 export const reportGap = (gap) => call("POST", "gaps", gap);
 
 export const notices = () => call("GET", "notices");

@@ -16,7 +16,7 @@ const [q, results, place] = ["q", "results", "sheet"].map(byId);
 /** Each key with what it does to the item on the screen; the keys count while the focus is on the item. */
 const KEYS = [
   ["f", "复制", copy], ["d", "打印", () => window.print()], ["g", "告知单", () => newNotice(place, current, back)],
-  ["b", "比较", chooseOther], ["p", "第二屏", () => screen.toggle(current.id)], ["w", "报错", () => reportGap("wrong")],
+  ["b", "比较", chooseOther], ["e", "查证照", askLicences], ["p", "第二屏", () => screen.toggle(current.id)], ["w", "报错", () => reportGap("wrong")],
 ];
 
 /** The sheet on the screen; null when there is none. */
@@ -187,6 +187,21 @@ function chooseOther() {
 async function compareWith(id) {
   const pair = await tried(() => api.compare(current.id, id));
   if (pair) show(compared(pair, openItem));
+}
+
+// --- what need not be handed in ---------------------------------------------------------------
+
+function askLicences() {
+  if (!current.materials.length) return tell("这个事项不用交材料。");
+  const code = el("input", { autocomplete: "off", minlength: "6", maxlength: "64", required: true });
+  const agreed = el("input", { type: "checkbox", required: true });
+  const fields = [field("市民手机上的电子证照授权码", code), el("label", {}, agreed, "市民同意这次查证照")];
+  return asked("哪几样可以免交", fields, "查", async () => {
+    const { may_skip: free } = await api.exemptions(current.id, code.value.trim());
+    back();
+    for (const at of free) place.querySelectorAll(".materials tbody tr")[at].cells[3].append(el("span", { class: "free" }, "证照库里有，可以免交"));
+    tell(free.length ? `证照库里有${free.length}样，可以免交：${free.map((at) => current.materials[at].name).join("、")}。` : "证照库里没有能免交的，照常收。");
+  });
 }
 
 // --- what is wrong ----------------------------------------------------------------------------

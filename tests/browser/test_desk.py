@@ -231,3 +231,17 @@ def test_the_agents_side_fits_a_phone_and_a_large_zoom(desk: Desk, citizen: Page
         shows(agent, f"{width}-talk")
     agent.set_viewport_size({"width": 1280, "height": 900})
     ends(agent)
+
+
+def test_with_a_citizens_consent_the_licence_store_is_asked(clerk: Page) -> None:
+    opens(clerk, "sfzbl")
+    press(clerk, "e")
+    dialog = clerk.locator("#dialog")
+    dialog.get_by_label("授权码").fill("SL100001")
+    press(clerk, "Enter")
+    expect(dialog).to_be_visible()  # without the consent nothing is asked
+    dialog.get_by_label("市民同意").check()
+    press(clerk, "Enter")
+    expect(clerk.locator("#status")).to_contain_text("可以免交：居民户口簿")
+    expect(clerk.locator(".materials .free").last).to_have_text("证照库里有，可以免交")
+    shows(clerk, "licences")
