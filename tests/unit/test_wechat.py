@@ -16,7 +16,7 @@ from httpx import ASGITransport, AsyncClient
 from assistant.answering.library import Library
 from assistant.cli import main
 from assistant.people.states import Kind as HandOffKind
-from assistant.storage.tables import HandOffRow
+from assistant.storage.tables import ConversationRow, HandOffRow
 from assistant.storage.wechat_tables import WeChatPersonRow
 from assistant.wechat import account as account_module
 from assistant.wechat import words
@@ -218,6 +218,21 @@ async def test_what_is_personal_is_masked_and_no_openid_is_stored_in_clear(door:
     everything = stored(office)
     assert ANN not in everything
     assert "360102199003078888" not in everything
+
+
+async def test_who_has_not_been_heard_of_for_long_is_forgotten_and_a_deleted_conversation_is_begun_anew(
+    door: AsyncClient, side: WeChatSide, office: Office
+) -> None:
+    for openid in (ANN, BEN):
+        await side.says(door, openid, QUESTION)
+    change(office, ConversationRow, updated_at=ago(60 * 24 * 200))
+    assert office.conversations.forget_older_than(180) == 2
+    assert [row[1] for row in rows(office)] == [None, None]
+    assert "居民户口簿" in (await side.says(door, ANN, QUESTION))[0]
+    assert office.services.wechat is not None
+    change(office, WeChatPersonRow, heard_at=ago(60 * 24 * 200))
+    office.services.wechat.people.forget_older_than(180)
+    assert rows(office) == []
 
 
 # --- five seconds, and WeChat's repetitions ----------------------------------------------------------
