@@ -8,7 +8,8 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -361,6 +362,51 @@ def knowledge_calibrate(files: tuple[Path, ...], accept: bool, data: Path | None
 
     with _told(BuildError):
         calibrate(_settings(data=data), files, terminal.say, accept=accept)
+
+
+@main.command()
+@click.option("--week", is_flag=True, help="上一个整周（星期一到星期日）")
+@click.option("--first", type=click.DateTime(["%Y-%m-%d"]), help="第一天，如 2026-11-01")
+@click.option("--last", type=click.DateTime(["%Y-%m-%d"]), help="最后一天")
+@click.option("--department", default="", help="只看这个部门的")
+@click.option("--channel", default="", help="只看这个渠道的：web、miniprogram、wechat、clerk")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=".", help="写到哪个目录（默认这里）")
+@click.option("--format", "formats", type=click.Choice(["xlsx", "docx", "pdf", "html"]), multiple=True, help="写成什么（默认前三样都写）")
+@_DATA
+def report(
+    week: bool,
+    first: datetime | None,
+    last: datetime | None,
+    department: str,
+    channel: str,
+    out: Path,
+    formats: tuple[str, ...],
+    data: Path | None,
+) -> None:
+    """咨询情况的报表：量、结果、热点、涨幅、没答上的、满意度、转人工和等待，带图。每周一份：./zhiwen report --week。"""
+    from assistant.console.gaps import Gaps
+    from assistant.shelf import open_library
+    from assistant.statistics.figures import Scope, Statistics, week_before
+    from assistant.statistics.papers import Format, title, write
+    from assistant.storage.conversations import make_engine
+    from assistant.storage.migrate import migrate
+
+    if week == (first is not None and last is not None):
+        terminal.fail("请写 --week，或者写 --first 和 --last。")
+    period = week_before(date.today()) if first is None or last is None else Scope(first.date(), last.date())
+    if period.first > period.last:
+        terminal.fail("最后一天要在第一天以后。")
+    scope = replace(period, department=department, channel=channel)
+    settings = _settings(data=data)
+    migrate(settings.database)
+    engine = make_engine(settings.database)
+    with _told(BuildError):
+        figures = Statistics(engine, Gaps(engine)).figures(scope, open_library(settings))
+        out.mkdir(parents=True, exist_ok=True)
+        for wanted in formats or ("xlsx", "docx", "pdf"):
+            path = out / f"{title(scope)}.{wanted}"
+            path.write_bytes(write(figures, Format(wanted)))
+            terminal.say(str(path))
 
 
 @main.command()

@@ -1,8 +1,9 @@
 """What is written, what is due for review, and what was asked and not answered: by department, item and facet."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -147,27 +148,31 @@ def _unanswered(turns: Iterable[TurnRow], subjects: dict[str, Subject]) -> list[
     outcomes: dict[str, Counter[str]] = {}
     texts: dict[str, list[str]] = {}
     for turn in turns:
-        department = _nearest_department(turn, subjects)
+        department = nearest_department(turn, subjects)
         outcomes.setdefault(department, Counter())[turn.outcome] += 1
         texts.setdefault(department, []).append(turn.text)
     most_first = sorted(outcomes, key=lambda d: (-outcomes[d].total(), d))
     return [Unanswered(department=d, outcomes=outcomes[d], latest=list(dict.fromkeys(texts[d]))[:_SHOWN]) for d in most_first]
 
 
-def _nearest_department(turn: TurnRow, subjects: dict[str, Subject]) -> str:
-    """The department of the first candidate that has one; a known ambiguity counts as its first option.
+def nearest_department(turn: TurnRow, subjects: Mapping[str, Subject]) -> str:
+    """The department of the nearest subject.
 
     What was taken for nobody's business here has candidates too, but they say nothing.
     """
-    if turn.outcome == Outcome.OUT_OF_SCOPE:
-        return NOBODY
-    for candidate in turn.explanation.get("candidates", []):
+    subject = None if turn.outcome == Outcome.OUT_OF_SCOPE else nearest_subject(turn.explanation, subjects)
+    return NOBODY if subject is None else subject.department
+
+
+def nearest_subject(explanation: Mapping[str, Any], subjects: Mapping[str, Subject]) -> Subject | None:
+    """The first candidate that has a department; a known ambiguity counts as its first option."""
+    for candidate in explanation.get("candidates", []):
         subject = subjects.get(candidate["subject"])
         if subject is not None and subject.options:
             subject = subjects.get(subject.options[0])
         if subject is not None and subject.department:
-            return subject.department
-    return NOBODY
+            return subject
+    return None
 
 
 def told(report: Report) -> str:

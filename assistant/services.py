@@ -17,6 +17,7 @@ from actions import all_actions
 from assistant.answering.library import Library
 from assistant.casework.wiring import Casework, wire_casework
 from assistant.clerk.wiring import Clerks, wire_clerks
+from assistant.console.wiring import Console, wire_console
 from assistant.desk import Desk
 from assistant.dialogue.client import RasaClient
 from assistant.dialogue.program import rasa_program
@@ -69,6 +70,7 @@ class Services:
     outside: Outside
     switchboard: Switchboard
     reception: Reception
+    console: Console
     supervisor: Supervisor
     wechat: OfficialAccount | None
     miniprogram: MiniProgram | None
@@ -92,6 +94,7 @@ class Services:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        await self.console.publisher.stop()
         await self.supervisor.stop()
         await self.dialogue.close()
         await self.outside.close()
@@ -183,6 +186,7 @@ def wire(settings: Settings, model: Path | None, held: HeldLibrary | None = None
         outside=outside,
         switchboard=switchboard,
         reception=reception,
+        console=wire_console(engine, settings),
         supervisor=Supervisor(programs),
         wechat=open_account(settings, engine, vault, turns, switchboard),
         miniprogram=open_miniprogram(settings, vault),

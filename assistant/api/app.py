@@ -10,6 +10,9 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from assistant.api import (
     citizen,
+    console_gaps,
+    console_knowledge,
+    console_reports,
     conversations,
     desk,
     exemptions,
@@ -30,6 +33,7 @@ from assistant.settings import ROOT
 
 STAFF = ROOT / "channels" / "staff"
 DESK = ROOT / "channels" / "desk"
+CONSOLE = ROOT / "channels" / "console"
 
 
 def make_app(services: Services) -> FastAPI:
@@ -66,6 +70,9 @@ def make_app(services: Services) -> FastAPI:
         staff_casework.router,
         staff_outside.router,
         wechat.router,
+        console_gaps.router,
+        console_knowledge.router,
+        console_reports.router,
     ):
         app.include_router(router)
     app.include_router(pages.make_router(services.settings))
@@ -99,7 +106,12 @@ def make_app(services: Services) -> FastAPI:
     async def old_address() -> RedirectResponse:
         return RedirectResponse("/desk", status_code=308)
 
+    @app.get("/console", include_in_schema=False)
+    async def console_page() -> FileResponse:
+        return FileResponse(CONSOLE / "index.html")
+
     app.mount("/static/desk", StaticFiles(directory=DESK), name="desk")
+    app.mount("/static/console", StaticFiles(directory=CONSOLE), name="console")
     app.mount("/static/staff", StaticFiles(directory=STAFF), name="staff")
     # Compressed for citizens' telephones; the API's short answers are not worth the time.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=pages.WEB), minimum_size=1000), name="static")

@@ -4,6 +4,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.api import pages, problems
+from assistant.api.console_knowledge import MAX_UPLOAD, UPLOAD
 from assistant.messages import MAX_MESSAGE
 
 MAX_BODY = 64 * 1024
@@ -17,6 +18,8 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 """What every response tells browsers."""
+
+_TOO_LARGE = {UPLOAD: f"文件超过 {MAX_UPLOAD // 1_000_000} MB。请删掉图片，或者拆成几个文件。"}
 
 
 class Guard:
@@ -46,7 +49,7 @@ class Guard:
         length = headers.get("content-length", "")
         if scope["method"] == "POST" and "transfer-encoding" in headers:
             await problems.problem(411, "请求要写明长度（Content-Length），不收分块发送的内容。")(scope, receive, secured)
-        elif length.isdecimal() and int(length) > MAX_BODY:
-            await problems.problem(413, f"内容太长了，一句话最多{MAX_MESSAGE}字。")(scope, receive, secured)
+        elif length.isdecimal() and int(length) > (MAX_UPLOAD if scope["path"] == UPLOAD else MAX_BODY):
+            await problems.problem(413, _TOO_LARGE.get(scope["path"], f"内容太长了，一句话最多{MAX_MESSAGE}字。"))(scope, receive, secured)
         else:
             await self._app(scope, receive, secured)

@@ -7,6 +7,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from assistant.console.workshop import NotYours
+from assistant.errors import BuildError
+from knowledge.exchange.errors import ExchangeError
+
 MEDIA_TYPE = "application/problem+json"
 _TITLES = {
     400: "请求有误", 401: "没有登录", 403: "不能访问", 404: "没有找到", 405: "方法不对", 409: "已经变了",
@@ -25,6 +29,9 @@ def install(app: FastAPI) -> None:
     """Turn every error of the app into a problem document."""
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    for kind in (BuildError, ExchangeError):
+        app.add_exception_handler(kind, _told)
+    app.add_exception_handler(NotYours, _not_yours)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -62,6 +69,14 @@ async def _http(_request: Request, error: Exception) -> JSONResponse:
     response = problem(error.status_code, written or details.get(error.status_code, "请求没有成功，请检查后再试。"))
     response.headers.update(error.headers or {})
     return response
+
+
+async def _told(_request: Request, error: Exception) -> JSONResponse:
+    return problem(422, str(error))
+
+
+async def _not_yours(_request: Request, _error: Exception) -> JSONResponse:
+    return problem(404, "没有这一条，或者不归您的部门。")
 
 
 async def _unexpected(_request: Request, _error: Exception) -> JSONResponse:

@@ -23,6 +23,8 @@ SERVING = (Role.AGENT, Role.SUPERVISOR)
 """Roles that talk to citizens."""
 DESK = (Role.CLERK, *SERVING)
 """Roles that work at the desk."""
+KEEPING = (Role.MAINTAINER, Role.ADMIN)
+"""Roles that keep the knowledge."""
 
 
 @dataclass(frozen=True)
@@ -52,3 +54,7 @@ class Member:
         and a supervisor of the general desk watches over all.
         """
         return self.role in SERVING and (self.everywhere or department in ("", self.department))
+
+    def keeps(self, department: str) -> bool:
+        """Whether a department's entries and gaps are theirs to see; those of no department are the general desk's."""
+        return self.role is Role.ADMIN or self.department in ("", department)

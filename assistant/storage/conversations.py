@@ -57,12 +57,14 @@ class Conversations:
         `key` is the client's name for the message. An error is not kept under it: sending again is to try again.
         """
         again = bool(key) and reply.outcome is not Outcome.ERROR
+        answered = [{"entry": a.entry, "subject": a.subject, "facet": a.facet} for a in reply.answers]
         with self._sessions.begin() as session:
             self._save_conversation(session, reply.conversation_id, channel, context)
             session.add(
                 TurnRow(
                     id=reply.turn_id, conversation_id=reply.conversation_id, text=masked_text, outcome=reply.outcome.value,
-                    degraded=reply.degraded, reply=reply.text, explanation=explanation, milliseconds=milliseconds,
+                    degraded=reply.degraded, reply=reply.text, milliseconds=milliseconds,
+                    explanation=explanation | {"answered": answered},
                     key=key if again else "", sent=reply.model_dump(mode="json") if again else None,
                 )
             )  # fmt: skip

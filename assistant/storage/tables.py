@@ -57,7 +57,7 @@ class TurnRow(Base):
     """One message with its reply. The message is masked before it comes here."""
 
     __tablename__ = "turns"
-    __table_args__ = (Index("ix_turns_conversation_at", "conversation_id", "at"),)
+    __table_args__ = (Index("ix_turns_conversation_at", "conversation_id", "at"), Index("ix_turns_at", "at"))
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))

@@ -1,4 +1,4 @@
-"""Drafts: what was imported and waits for review. A draft is one file below knowledge/drafts; nothing there is live."""
+"""Drafts: what was imported or edited and waits for review. A draft is one file below knowledge/drafts; nothing there is live."""
 
 import re
 from collections.abc import Callable
@@ -10,35 +10,44 @@ from typing import Any
 from knowledge.checks import check
 from knowledge.exchange.errors import ExchangeError
 from knowledge.loader import Knowledge, Problem, read_file
-from knowledge.schema import Guide, ManualEntry, Record, Text
+from knowledge.schema import Guide, Item, ManualEntry, Record, Text, Topic
 from knowledge.writer import plain, write_file
 
 FOLDER = "drafts"
+Editable = ManualEntry | Guide | Topic
+"""What a draft may hold; an item is a guide with more in it."""
 
 
 class Draft(Record):
-    """What one file brought, and who brought it."""
+    """What one file or one edit brought, and who brought it."""
 
     origin: Text
-    """The file that it came from."""
+    """The file that it came from, or that it was edited."""
     imported_by: Text
     imported_on: date
     manual: tuple[ManualEntry, ...] = ()
     guides: tuple[Guide, ...] = ()
+    items: tuple[Item, ...] = ()
+    topics: tuple[Topic, ...] = ()
 
     @property
-    def records(self) -> list[ManualEntry | Guide]:
+    def records(self) -> list[Editable]:
         """All that it holds."""
-        return [*self.manual, *self.guides]
+        return [*self.manual, *self.guides, *self.items, *self.topics]
 
-    def only(self, wanted: Callable[[ManualEntry | Guide], bool]) -> "Draft":
+    def only(self, wanted: Callable[[Editable], bool]) -> "Draft":
         """The draft with some of its records."""
-        return self.model_copy(update={"manual": tuple(filter(wanted, self.manual)), "guides": tuple(filter(wanted, self.guides))})
+        return self.model_copy(update={kind: tuple(filter(wanted, getattr(self, kind))) for kind in _KINDS})
 
     @property
     def departments(self) -> set[str]:
         """Whose the records are."""
         return {record.department for record in self.records}
+
+
+_KINDS = ("manual", "guides", "items", "topics")
+"""Fields of a draft, folders of the knowledge, and fields of it in memory."""
+_ONE_A_FILE = ("items", "topics")
 
 
 def draft_name(path: Path) -> str:
@@ -63,21 +72,25 @@ def load_drafts(root: Path) -> dict[str, Draft]:
 
 def with_drafts(knowledge: Knowledge, drafts: dict[str, Draft]) -> Knowledge:
     """The knowledge as it would be, were the drafts part of it."""
-    manual, guides, files = dict(knowledge.manual), dict(knowledge.guides), dict(knowledge.files)
+    found: dict[str, dict[str, Any]] = {kind: dict(getattr(knowledge, kind)) for kind in _KINDS}
+    files = dict(knowledge.files)
     for name, draft in drafts.items():
-        manual |= {entry.id: entry for entry in draft.manual}
-        guides |= {guide.id: guide for guide in draft.guides}
-        files |= {record.id: f"{FOLDER}/{name}.yml" for record in draft.records}
-    return replace(knowledge, manual=manual, guides=guides, files=files)
+        for kind in _KINDS:
+            found[kind] |= {record.id: record for record in getattr(draft, kind)}
+        files |= {record.id: _shown_as(name, record) for record in draft.records}
+    return replace(knowledge, files=files, manual=found["manual"], guides=found["guides"], items=found["items"], topics=found["topics"])
+
+
+def _shown_as(name: str, record: Editable) -> str:
+    """What problems of a draft's record name as its file; that of an item must be called like the item."""
+    return f"{FOLDER}/{name}/{record.id}.yml" if isinstance(record, Item | Topic) else f"{FOLDER}/{name}.yml"
 
 
 def save_draft(root: Path, name: str, draft: Draft, known: dict[str, Draft]) -> Path:
     """Write a draft; records of an earlier draft of the same name that it does not hold stay in it."""
     before = known.get(name)
     if before is not None:
-        draft = draft.model_copy(
-            update={"manual": _overlaid(before.manual, draft.manual), "guides": _overlaid(before.guides, draft.guides)}
-        )
+        draft = before.model_copy(update={kind: _overlaid(getattr(before, kind), getattr(draft, kind)) for kind in _KINDS})
     path = root / FOLDER / f"{name}.yml"
     write_file(path, plain(draft))
     return path
@@ -115,17 +128,35 @@ def accept_draft(root: Path, knowledge: Knowledge, name: str, review: Review) ->
     if not ours.records:
         raise ExchangeError(f"草稿是 {'、'.join(sorted(draft.departments))} 的，要由他们的人复核（--department）。")
     file = f"{FOLDER}/{name}.yml"
-    problems = [p for p in check(with_drafts(knowledge, {name: ours}), review.on) if not p.warning and p.file == file]
+    problems = draft_problems(knowledge, name, ours, review.on)
     if problems:
         raise ExchangeError(f"草稿有 {len(problems)} 处错误，改好再复核：\n" + "\n".join(map(str, problems[:20])))
-    _merge(root, knowledge, "manual", name, ours.manual, review)
-    _merge(root, knowledge, "guides", name, ours.guides, review)
+    for kind in _KINDS:
+        _merge(root, knowledge, kind, name, getattr(ours, kind), review)
     rest = draft.only(lambda record: record.department != review.department)
     if rest.records:
         write_file(root / file, plain(rest))
     else:
         (root / file).unlink()
     return sorted(record.id for record in ours.records)
+
+
+def draft_problems(knowledge: Knowledge, name: str, draft: Draft, today: date) -> list[Problem]:
+    """The errors that a draft has beside the reviewed knowledge; warnings are none."""
+    files = {_shown_as(name, record) for record in draft.records}
+    return [p for p in check(with_drafts(knowledge, {name: draft}), today) if not p.warning and p.file in files]
+
+
+def drop_draft(root: Path, name: str) -> None:
+    """Throw a draft away.
+
+    Raises:
+        ExchangeError: there is none of that name.
+
+    """
+    if name not in load_drafts(root):
+        raise ExchangeError(f"没有叫“{name}”的草稿。")
+    (root / FOLDER / f"{name}.yml").unlink()
 
 
 def _merge(root: Path, knowledge: Knowledge, kind: str, name: str, records: tuple[Any, ...], review: Review) -> None:
@@ -136,5 +167,8 @@ def _merge(root: Path, knowledge: Knowledge, kind: str, name: str, records: tupl
         by_file.setdefault(knowledge.files.get(record.id, f"{kind}/{name}.yml"), []).append(reviewed)
     known: dict[str, Any] = getattr(knowledge, kind)
     for file, changed in by_file.items():
+        if kind in _ONE_A_FILE:
+            write_file(root / file, plain(changed[0]))
+            continue
         there = tuple(record for record in known.values() if knowledge.files[record.id] == file)
         write_file(root / file, [plain(record) for record in _overlaid(there, tuple(changed))])

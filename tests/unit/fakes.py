@@ -32,6 +32,7 @@ from assistant.api.app import make_app
 from assistant.api.staff_door import CSRF_HEADER
 from assistant.casework.wiring import wire_casework
 from assistant.clerk.wiring import wire_clerks
+from assistant.console.wiring import wire_console
 from assistant.desk import Desk, OpenTurn
 from assistant.dialogue.client import DialogueUnavailable, RasaClient
 from assistant.services import Services, open_people
@@ -255,6 +256,7 @@ def open_office(
         outside=reached,
         switchboard=switchboard,
         reception=reception,
+        console=wire_console(engine, chosen),
         supervisor=Supervisor([]),
         wechat=open_account(chosen, engine, vault, turns, switchboard, wechat_side),
         miniprogram=open_miniprogram(chosen, vault, wechat_side),

@@ -77,7 +77,7 @@ def test_a_turn_keeps_what_was_said_what_matched_and_how_long_it_took(store: Con
         row = session.get(TurnRow, TURN)
         assert row is not None
         assert (row.text, row.reply, row.outcome, row.degraded) == ("问题", "答复", "answered", False)
-        assert (row.explanation, row.milliseconds) == ({"confidence": 0.9}, 12.5)
+        assert (row.explanation, row.milliseconds) == ({"confidence": 0.9, "answered": []}, 12.5)
 
 
 def test_every_new_conversation_is_there_before_its_turn(store: Conversations, engine: Engine) -> None:

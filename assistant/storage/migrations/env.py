@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import create_engine, pool
 
-from assistant.storage import casework_tables, desk_tables, wechat_tables  # noqa: F401  # registers their tables
+from assistant.storage import casework_tables, console_tables, desk_tables, wechat_tables  # noqa: F401  # registers their tables
 from assistant.storage.tables import Base
 
 

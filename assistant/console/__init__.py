@@ -1,0 +1,1 @@
+"""What maintainers and leaders do: the gaps, the entries, their publication."""

@@ -1,0 +1,1 @@
+"""Figures of a period, as charts and papers: what leaders read."""

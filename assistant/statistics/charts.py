@@ -1,0 +1,65 @@
+"""The chart of a report: days, hot subjects and departments, on one picture."""
+
+import io
+from typing import TYPE_CHECKING
+
+from assistant.statistics.figures import OUTCOME_TITLES, Figures
+from knowledge.vocabulary import Outcome
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+FONTS = ("Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "WenQuanYi Zen Hei", "Microsoft YaHei", "SimHei", "PingFang SC")
+"""Fonts with Chinese characters, the likeliest first; without one of them the characters would be boxes."""
+DOTS_PER_INCH = 130
+SHOWN = 10
+_SERIES = (
+    (OUTCOME_TITLES[Outcome.ANSWERED], "#1a56a8"),
+    (OUTCOME_TITLES[Outcome.CLARIFY], "#8fb4e3"),
+    (OUTCOME_TITLES[Outcome.NO_ANSWER], "#b3261e"),
+)
+"""Told apart by lightness too, for those who do not see colours."""
+_OTHERS = "#9aa5b1"
+
+
+def chart(figures: Figures) -> bytes:
+    """The chart as PNG. matplotlib is imported here: it takes a second, and the service starts without it."""
+    import matplotlib
+    from matplotlib.figure import Figure
+    from matplotlib.font_manager import get_font_names
+
+    installed = set(get_font_names())
+    font = next((name for name in FONTS if name in installed), "sans-serif")
+    with matplotlib.rc_context({"font.family": [font], "font.size": 10, "axes.spines.top": False, "axes.spines.right": False}):
+        figure = Figure(figsize=(11, 7.5), dpi=DOTS_PER_INCH, layout="constrained")
+        places = figure.subplot_mosaic([["days", "days"], ["hot", "departments"]])
+        _days(places["days"], figures)
+        _bars(places["hot"], "问得最多的事（句）", [(str(row[0]), int(row[2])) for row in figures.table("问得最多的事").rows])
+        _bars(places["departments"], "各部门（句）", [(str(row[0]), int(row[1])) for row in figures.table("各部门").rows])
+        out = io.BytesIO()
+        figure.savefig(out, format="png")
+    return out.getvalue()
+
+
+def _days(axes: "Axes", figures: Figures) -> None:
+    names = [f"{day.month}/{day.day}" for day in figures.days]
+    base = [0] * len(names)
+    left = [sum(counts.values()) for counts in figures.days.values()]
+    for title, colour in _SERIES:
+        values = [counts[title] for counts in figures.days.values()]
+        axes.bar(range(len(names)), values, bottom=base, label=title, color=colour)
+        base = [b + v for b, v in zip(base, values, strict=True)]
+    axes.bar(range(len(names)), [n - b for n, b in zip(left, base, strict=True)], bottom=base, label="其他", color=_OTHERS)
+    every = max(1, -(-len(names) // 16))
+    axes.set_xticks(range(0, len(names), every), names[::every])
+    axes.set_title("每天（句）", loc="left")
+    axes.legend(frameon=False, ncols=2, fontsize=9)
+
+
+def _bars(axes: "Axes", title: str, rows: list[tuple[str, int]]) -> None:
+    first = rows[:SHOWN][::-1]
+    bars = axes.barh([name if len(name) <= 16 else f"{name[:15]}…" for name, _ in first], [n for _, n in first], color="#1a56a8")
+    axes.bar_label(bars, padding=3)
+    axes.set_title(title, loc="left")
+    axes.xaxis.set_visible(False)
+    axes.spines["bottom"].set_visible(False)

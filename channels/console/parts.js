@@ -1,0 +1,22 @@
+// Small things that several sides show.
+
+import { el } from "/static/elements.js";
+
+/** A word that tells a state; `bad` in the colour of what needs doing. */
+export const badge = (text, bad) => el("span", { class: bad ? "badge bad" : "badge" }, text);
+
+/** A moment as people here read it. */
+export const when = (moment) => new Date(moment).toLocaleString("zh-CN", { dateStyle: "medium", timeStyle: "short" });
+
+/** The day so many days from now, as a date field wants it (this place's day, not UTC's). */
+export function day(ahead) {
+  const date = new Date(Date.now() + ahead * 86400000);
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60000).toISOString().slice(0, 10);
+}
+
+/** A table that a narrow screen scrolls sideways, by keyboard too. */
+export function table(label, columns, rows) {
+  return el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": label }, el("table", {},
+    el("thead", {}, el("tr", {}, ...columns.map((column) => el("th", { scope: "col" }, column)))),
+    el("tbody", {}, ...rows.map((cells) => el("tr", {}, ...cells.map((cell) => el("td", {}, cell)))))));
+}
