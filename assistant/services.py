@@ -108,6 +108,7 @@ class Services:
             await asyncio.to_thread(self.casework.forget_old, self.settings.retention_days)
             if self.wechat is not None:
                 await asyncio.to_thread(self.wechat.people.forget_older_than, self.settings.retention_days)
+            await asyncio.to_thread(self.console.gaps.forget_older_than, self.settings.retention_days)
             log.info("purged", conversations=gone)
             await asyncio.sleep(PURGE_SECONDS)
 

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 import numpy as np
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from assistant.answering.library import Library
@@ -135,6 +135,13 @@ class Gaps:
     def dismiss(self, gap: Gap, reason: str, by: str) -> Gap:
         """It needs no entry. `reason` is masked."""
         return self._decide(replace(gap, state=GapState.DISMISSED, note=reason, decided_by=by))
+
+    def forget_older_than(self, days: int) -> None:
+        """Delete decisions that are as old as conversations that are deleted, but for those whose day is still to come."""
+        limit = datetime.now(UTC) - timedelta(days=days)
+        over = (GapRow.decided_at < limit) & (GapRow.due_on.is_(None) | (GapRow.due_on < limit.date()))
+        with self._sessions.begin() as session:
+            session.execute(delete(GapRow).where(over))
 
     def _decide(self, gap: Gap) -> Gap:
         with self._sessions.begin() as session:

@@ -138,6 +138,19 @@ async def test_what_needs_no_entry_is_dismissed_with_a_reason(office: Office, ke
     assert (await keeper.get(GAPS)).json() == [], "asked again, it still needs none"
 
 
+async def test_old_decisions_are_forgotten_unless_their_day_is_to_come(office: Office) -> None:
+    gaps, library = office.services.console.gaps, office.shelf.library()
+    for text in (PHOTO, "公积金怎么提取"):
+        ask(office, text)
+    by_text = {gap.question: gap for gap in gaps.gather(library)}
+    gaps.dismiss(by_text[PHOTO], "不归我们", "zhou")
+    gaps.assign(by_text["公积金怎么提取"], POLICE, date.today() + timedelta(days=7), "", "zhou")
+    gaps.forget_older_than(1)
+    assert {gap.state for gap in gaps.gather(library)} == {GapState.DISMISSED, GapState.ASSIGNED}, "none is old yet"
+    gaps.forget_older_than(-1)
+    assert {gap.question: gap.state for gap in gaps.gather(library)} == {PHOTO: GapState.NEW, "公积金怎么提取": GapState.ASSIGNED}
+
+
 async def test_a_department_sees_and_decides_its_own_gaps_alone(office: Office) -> None:
     ask(office, PHOTO)
     office.hire("ping", Role.MAINTAINER, POLICE)
