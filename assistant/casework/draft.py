@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from assistant.casework import words
 from assistant.casework.given import Given
-from knowledge.text import fold
+from knowledge.text import fold, typeset
 from outside.models import WORK_ORDER_TITLES, WorkOrderKind
 
 Told = dict[str, str]
@@ -148,7 +148,7 @@ def change_in(said: str, named: bool) -> tuple[str, str] | None:
 def shown(told: Told, mask: Callable[[str], str]) -> str:
     """The draft for its author to check. Numbers and names are masked, for replies are kept; 12345 gets what was written."""
     titles = (("what", "什么事"), ("where", "地点"), ("when", "时间"), ("wish", "希望"))
-    masked = {field: mask(told[field]) for field, _ in titles if told.get(field)}
+    masked = {field: typeset(mask(told[field])) for field, _ in titles if told.get(field)}
     lines = [
         "请看一遍，没问题就提交：",
         f"类型：{WORK_ORDER_TITLES[kind_of(told)]}",

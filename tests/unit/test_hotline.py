@@ -370,3 +370,8 @@ def test_a_place_told_with_its_time_answers_both() -> None:
     assert (told["where"], told["when"]) == ("昨天在一楼大厅", "昨天")
     assert drafts.change_in("时间不对，是前天", named=False) == (WHEN, "前天")
     assert drafts.change_in("希望你们快点", named=False) is not None
+
+
+def test_a_draft_is_shown_with_the_signs_that_people_write() -> None:
+    told = {"kind": "suggestion", "what": "中午也安排人值班,上班的人才有空来"}
+    assert "什么事：中午也安排人值班，上班的人才有空来" in drafts.shown(told, mask=lambda text: text).splitlines()
