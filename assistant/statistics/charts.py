@@ -20,6 +20,7 @@ _SERIES = (
 )
 """Told apart by lightness too, for those who do not see colours."""
 _OTHERS = "#9aa5b1"
+_WIDTH = 0.7
 
 
 def chart(figures: Figures) -> bytes:
@@ -42,23 +43,30 @@ def chart(figures: Figures) -> bytes:
 
 
 def _days(axes: "Axes", figures: Figures) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     names = [f"{day.month}/{day.day}" for day in figures.days]
     base = [0] * len(names)
     left = [sum(counts.values()) for counts in figures.days.values()]
     for title, colour in _SERIES:
         values = [counts[title] for counts in figures.days.values()]
-        axes.bar(range(len(names)), values, bottom=base, label=title, color=colour)
+        axes.bar(range(len(names)), values, width=_WIDTH, bottom=base, label=title, color=colour)
         base = [b + v for b, v in zip(base, values, strict=True)]
-    axes.bar(range(len(names)), [n - b for n, b in zip(left, base, strict=True)], bottom=base, label="其他", color=_OTHERS)
+    axes.bar(range(len(names)), [n - b for n, b in zip(left, base, strict=True)], width=_WIDTH, bottom=base, label="其他", color=_OTHERS)
+    axes.set_xlim(-0.6, max(len(names), SHOWN) - 0.4)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     every = max(1, -(-len(names) // 16))
     axes.set_xticks(range(0, len(names), every), names[::every])
     axes.set_title("每天（句）", loc="left")
-    axes.legend(frameon=False, ncols=2, fontsize=9)
+    axes.legend(frameon=False, ncols=4, fontsize=9, loc="lower right", bbox_to_anchor=(1, 1))
 
 
 def _bars(axes: "Axes", title: str, rows: list[tuple[str, int]]) -> None:
     first = rows[:SHOWN][::-1]
-    bars = axes.barh([name if len(name) <= 16 else f"{name[:15]}…" for name, _ in first], [n for _, n in first], color="#1a56a8")
+    names = [name if len(name) <= 16 else f"{name[:15]}…" for name, _ in first]
+    bars = axes.barh(range(len(first)), [n for _, n in first], height=0.7, color="#1a56a8")
+    axes.set_yticks(range(len(first)), names)
+    axes.set_ylim(len(first) - SHOWN - 0.5, len(first) - 0.5)  # few bars are not thick ones
     axes.bar_label(bars, padding=3)
     axes.set_title(title, loc="left")
     axes.xaxis.set_visible(False)

@@ -151,4 +151,10 @@ def _flat(content: Any, place: str = "") -> dict[str, str]:
         return {k: v for name, part in content.items() for k, v in _flat(part, f"{place}.{name}".lstrip(".")).items()}
     if isinstance(content, list) and not all(isinstance(part, str) for part in content):
         return {k: v for n, part in enumerate(content, 1) for k, v in _flat(part, f"{place}.{n}").items()}
-    return {place: "\n".join(content) if isinstance(content, list) else str(content)}
+    return {place: "\n".join(content) if isinstance(content, list) else _VALUES.get(str(content), str(content))}
+
+
+_VALUES = {"True": "是", "False": "否", "checked": "对照过依据", "recalled": "凭专业知识", "local": "看当地口径", "any": "不分方面"} | {
+    facet.value: title for facet, title in FACET_TITLES.items()
+}
+"""Words of the files as people read them."""

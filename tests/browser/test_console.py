@@ -226,7 +226,7 @@ def test_a_leader_reads_this_week_and_takes_it_along(desk: Desk, console: str, t
     assert page.locator(".chart").evaluate("picture => picture.naturalWidth") > 500
     pictured(page, "report")
     for paper, ending in (("表格", ".xlsx"), ("Word", ".docx"), ("PDF", ".pdf"), ("网页", ".html")):
-        with page.expect_download() as taken:
+        with page.expect_download(timeout=90_000) as taken:
             page.get_by_role("link", name=paper).click()
         assert taken.value.suggested_filename.startswith("智问咨询情况") and taken.value.suggested_filename.endswith(ending)
         assert taken.value.path().stat().st_size > 10_000
