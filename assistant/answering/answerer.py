@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from assistant.answering import thresholds
@@ -59,8 +59,14 @@ def respond(library: Library, text: str, context: Context, intent: Intent, today
     named = named_facets(question, intent)
     if thread is not None:
         ranking = thread
+        if options and thread.confidence < thresholds.ANSWER and question.core:
+            among = library.ranker.rank(library.index, question, only=options)
+            if among.candidates[0].share >= thresholds.AMONG_OPTIONS:
+                thread = ranking = replace(among, confidence=among.candidates[0].share)
         if options and thread.confidence < thresholds.ANSWER and (intent.name.startswith("ask_") or not question.core):
             return _clarify(library, WHICH, options, named or context.asked_facets, context, {"asked_again": options})
+    elif not question.core and ranking.confidence < thresholds.ANSWER and (general := _general(library, ranking)) is not None:
+        ranking = replace(ranking, confidence=general.share)
     elif not question.core and ranking.confidence < thresholds.ANSWER and library.snapshot.popular:
         why = explain(ranking, question) | {"decided_by": "no_matter"}
         return _clarify(library, library.snapshot.popular_ask, list(library.snapshot.popular), named, context, why)
@@ -71,6 +77,13 @@ def respond(library: Library, text: str, context: Context, intent: Intent, today
     if strange and thread is not None and not options:
         ranking = library.rank(text)[1]  # “今天热不热” is no follow-up, whatever the thread makes likely
     return _decide(library, question, ranking, facets, named, _asking(context, question), intent, today)
+
+
+def _general(library: Library, ranking: Ranking) -> Ranked | None:
+    """The topic that a bare facet plainly means (“几点关门”), for which no matter has to be named."""
+    best = ranking.best
+    plain = best is not None and best.share >= thresholds.PLAIN and library.subject(best.match.subject).kind == "topic"
+    return best if plain else None
 
 
 def _exact(library: Library, question: Question, options: Sequence[str]) -> Phrase | None:

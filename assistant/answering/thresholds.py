@@ -54,6 +54,9 @@ SURE_INTENT = 0.75
 SURE_WITH_PICK = 0.85
 """The same beside a pick in own words (“是离职了”), which sounds like a question about conditions and is none."""
 
+AMONG_OPTIONS = 0.9
+"""Share of belief among the open options alone from which own words pick one (“开车的那个”, “我是买了房子”)."""
+
 SHORT = 4
 """A message that names no more than this many characters of its matter (“行驶证”) asks what was asked before."""
 

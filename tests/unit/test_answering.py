@@ -14,6 +14,7 @@ from tests.unit.fakes import open_folder
 from tests.unit.small_knowledge import (
     ABROAD,
     BROKEN,
+    CUES,
     EXPIRED,
     FIRE,
     FOR_CLERKS,
@@ -24,6 +25,7 @@ from tests.unit.small_knowledge import (
     WHICH_CHANGE,
     edit,
     item_file,
+    write,
     write_folder,
 )
 
@@ -272,3 +274,17 @@ def test_another_matter_named_and_no_facet_goes_on_with_the_one_asked_before(lib
     _, context = said(library, "补一张丢了的身份证多少钱")
     draft, _ = said(library, "写错了，是过期了", context)
     assert (EXPIRED, Facet.FEE) in answered(draft)
+
+
+@pytest.mark.parametrize(("words", "meant"), [("刷不出的那张", BROKEN), ("我是过期了", EXPIRED), ("早就不见了", LOST)])
+def test_own_words_pick_among_the_options(library: Library, words: str, meant: str) -> None:
+    _, context = said(library, "换身份证多少钱")
+    draft, _ = said(library, words, context)
+    assert (meant, Facet.FEE) in answered(draft)
+
+
+def test_a_bare_facet_that_is_plainly_the_halls_needs_no_matter(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path)
+    write(folder / "lexicon" / "facets.yml", CUES | {"hours": ["节假日开不开"]})
+    draft, _ = said(open_folder(folder), "节假日开不开")
+    assert answered(draft) == [(WEEKEND, None)]
