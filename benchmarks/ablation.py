@@ -152,22 +152,18 @@ class Part:
     thread: bool = True
     engine: bool = True
 
-    @property
-    def learned(self) -> bool:
-        """Whether anything is learned anew; otherwise the shipped weights hold."""
-        return bool(self.refit)
 
-
-ENCODER, WEIGHTS, THREADS = "encoder, ranking, confidence, threads", "ranking, confidence, threads", "threads"
+ALL, WEIGHTS, ENCODER, THREADS = "encoder, ranking, confidence, threads", "ranking, confidence, threads", "encoder", "threads"
+"""What may be learned anew. Nothing is where a part has no weight of its own, or only adds to a score (the situation)."""
 PARTS = (
     Part("nothing: as shipped", ""),
-    Part("nothing, but learned again with another seed (chance)", ENCODER, seed=OTHER_SEED),
+    Part("nothing, but learned again with another seed (chance)", ALL, seed=OTHER_SEED),
     Part("exact matches", "", index=WithoutExact),
     Part("words: BM25 and coverage", WEIGHTS, index=WithoutWords),
     Part("runs of 1–3 characters", ENCODER, lexicon=WithoutGrams),
     Part("pinyin: homophones restored", "", lexicon=WithoutSound),
     Part("the encoder", WEIGHTS, mute=True),
-    Part("words of the situation", WEIGHTS, snapshot=without_situations),
+    Part("words of the situation", "", snapshot=without_situations),
     Part("boundaries (what is not ours)", "", snapshot=without_kind("boundary")),
     Part("known ambiguities", "", snapshot=without_kind("clarification")),
     Part("threads: each message read alone", "", thread=False),
@@ -192,16 +188,16 @@ class Workshop:
         def encoder(phrases: Sequence[Phrase]) -> Encoder:
             return Mute() if part.mute else self._trained(part, snapshot, phrases, reader)
 
-        if part.refit in (ENCODER, WEIGHTS):
+        ranker, whole = self._shipped.ranker, self._shipped.index.encoder
+        if part.refit in (ALL, WEIGHTS):
             with patch.object(ranking, "SearchIndex", part.index):
                 ranker = ranking.fit_ranker(snapshot, reader, encoder)
+        if part.refit in (ALL, WEIGHTS, ENCODER):
             whole = encoder(snapshot.phrases)
-        else:
-            ranker, whole = self._shipped.ranker, self._shipped.index.encoder
         alike = whole is self._shipped.index.encoder and part.lexicon is Lexicon
         index = part.index(snapshot, reader, whole, self._shipped.index.readings if alike else None)
         library = Library.of(snapshot, index, part.ranker(**vars(ranker)))
-        if part.learned:
+        if part.refit in (ALL, WEIGHTS, THREADS):
             library = replace(library, ranker=calibration.with_threads(library), _ranked={})
         return library
 
