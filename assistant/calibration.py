@@ -21,7 +21,7 @@ from assistant.answering.thread_fitting import examples, fit_thread_weights
 from assistant.build import Say
 from assistant.encoders import load_encoder, train_on
 from assistant.errors import BuildError
-from assistant.evaluation import EvaluationError, read_dialogues, run_dialogues, summarise
+from assistant.evaluation import EvaluationError, development_files, read_dialogues, run_dialogues, summarise
 from assistant.serving import configure_logging, temporary_service
 from assistant.settings import ROOT, Settings
 from assistant.shelf import HeldLibrary, calibration_path, open_ranker
@@ -32,8 +32,6 @@ from knowledge.vocabulary import OUTCOME_TITLES, Outcome
 
 THREADS = ROOT / "nlu" / "threads.jsonl"
 """Threads with the subject that each message means; training data, never used for measuring."""
-DEVELOPMENT = (ROOT / "evaluation" / "dev.jsonl", ROOT / "evaluation" / "dev-2.jsonl")
-"""What the fit is judged on; nothing is learned from it."""
 BANDS = (Outcome.ANSWERED, Outcome.CLARIFY)
 _NOT = "不答"
 """Answer and ask; every other outcome of a question is the third band."""
@@ -58,7 +56,7 @@ def calibrate(settings: Settings, files: Sequence[Path], say: Say, *, accept: bo
 
     Args:
         settings: of the installation.
-        files: dialogues to judge on; none for the development ones.
+        files: dialogues to judge on, from which nothing is learned; none for the development ones.
         say: told how it goes, and the comparison.
         accept: keep a fit that is worse, too.
 
@@ -67,7 +65,7 @@ def calibrate(settings: Settings, files: Sequence[Path], say: Say, *, accept: bo
 
     """
     try:
-        dialogues = [dialogue for file in files or DEVELOPMENT for dialogue in read_dialogues(file)]
+        dialogues = [dialogue for file in files or development_files() for dialogue in read_dialogues(file)]
     except EvaluationError as error:
         raise BuildError(str(error)) from error
     fitted = fit(settings, say)

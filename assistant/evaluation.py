@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from assistant.settings import ROOT
 from knowledge.vocabulary import Outcome
 
 DECLINED = {Outcome.OUT_OF_SCOPE, Outcome.NO_ANSWER, Outcome.REFUSED, Outcome.EMERGENCY}
@@ -15,6 +16,11 @@ DECLINED = {Outcome.OUT_OF_SCOPE, Outcome.NO_ANSWER, Outcome.REFUSED, Outcome.EM
 
 class EvaluationError(Exception):
     """The file cannot be scored; the message is Chinese and names the line."""
+
+
+def development_files() -> list[Path]:
+    """The dialogues that the program is developed on. The held-out ones judge, and are opened seldom."""
+    return sorted((ROOT / "evaluation").glob("dev*.jsonl"))
 
 
 def read_dialogues(path: Path) -> list[dict[str, Any]]:

@@ -30,16 +30,15 @@ from assistant.answering.question import Question, QuestionReader
 from assistant.answering.ranking import Ranker, Ranking
 from assistant.encoders import train_on
 from assistant.errors import BuildError
-from assistant.evaluation import read_dialogues, run_dialogues, summarise
+from assistant.evaluation import development_files, read_dialogues, run_dialogues, summarise
 from assistant.screen import screen
-from assistant.settings import ROOT, Settings
+from assistant.settings import Settings
 from assistant.shelf import HeldLibrary, open_library
 from benchmarks.processes import START_SECONDS, is_ready
 from knowledge.snapshot import Phrase, Snapshot
 from knowledge.text import Lexicon, contains_any
 from knowledge.vocabulary import Outcome
 
-DEVELOPMENT = (ROOT / "evaluation" / "dev.jsonl", ROOT / "evaluation" / "dev-2.jsonl")
 FIGURES = ("strict", "helped", "wrong", "false_answer", "clarified", "routed", "dialogue")
 OFFERED = 4
 """Candidates that can be offered as options."""
@@ -243,7 +242,7 @@ def read_alone() -> AbstractContextManager[object]:
 @click.option("--only", multiple=True, help="the parts whose name holds this")
 def main(files: Sequence[Path], only: Sequence[str]) -> None:
     """Measure the parts; each row is printed when it is known, progress goes to standard error."""
-    dialogues = [d for file in files or DEVELOPMENT for d in read_dialogues(file)]
+    dialogues = [d for file in files or development_files() for d in read_dialogues(file)]
     usual = Settings()
     serving.configure_logging(usual)
     model = serving.prepare(usual)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from assistant import serving
 from assistant.errors import BuildError
-from assistant.evaluation import EvaluationError, read_dialogues, run_dialogues
+from assistant.evaluation import EvaluationError, development_files, read_dialogues, run_dialogues
 from assistant.publications import live_snapshot
 from assistant.settings import ROOT, Settings
 from assistant.storage.conversations import make_engine
@@ -28,8 +28,6 @@ from benchmarks.load import measure, service
 from benchmarks.nightly import figures
 from benchmarks.processes import alone, borrow, is_ready, memory_mb, our_service, served
 
-DEVELOPMENT = (ROOT / "evaluation" / "dev.jsonl", ROOT / "evaluation" / "dev-2.jsonl")
-"""What is played where no file is named: the held-out ones are opened seldom, or they are none."""
 TURNS = 300
 """Measured turns of one client alone."""
 CLIENTS, CLIENT_TURNS = 16, 800
@@ -54,7 +52,7 @@ def nightly(settings: Settings, files: Sequence[Path], out: Path, say: Say) -> R
         BuildError: a file cannot be read, or the service did not come up.
 
     """
-    files = files or DEVELOPMENT
+    files = files or development_files()
     try:
         dialogues = [dialogue for file in files for dialogue in read_dialogues(file)]
     except EvaluationError as error:
