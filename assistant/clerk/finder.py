@@ -1,6 +1,6 @@
 """Finding an item while its name is being typed: by name, everyday name, pinyin initials, code or department.
 
-One pass over all names of the snapshot, in memory. Where names find too little, the search that answers citizens helps.
+One pass over all names of the snapshot, in memory. Where no name fits, the search that answers citizens helps.
 """
 
 import re
@@ -16,8 +16,6 @@ from knowledge.text import clean, distinct, fold, normalise
 
 SHOWN = 20
 """Results at once: what fits a screen; who has not found it by then types on."""
-FEW = 3
-"""With fewer hits by name, the search by meaning adds its own."""
 SHARE = 0.03
 """What the search by meaning is less sure of is left out; among 200 subjects that is six times chance."""
 LONGEST = 60
@@ -80,6 +78,8 @@ class Finder:
             if phrase.kind == "name":
                 everyday.setdefault(phrase.subject, []).append(phrase.text)
         self._keys = {s.id: tuple(_keys(s, everyday.get(s.id, []))) for s in library.snapshot.subjects if s.kind in ("item", "topic")}
+        self._all = {subject: "\n".join(key.text for key in keys) for subject, keys in self._keys.items()}
+        """All names of a subject in one text: most subjects are told unfit by one look."""
 
     def find(self, typed: str, department: str = "") -> list[Found]:
         """The subjects that fit all that is typed, the best first; of one department alone when it is named."""
@@ -88,11 +88,8 @@ class Finder:
         if not terms:
             return []
         hits = self._by_name(terms, department)
-        if typed.isascii():
-            return hits[:SHOWN]
-        hits = hits or self._by_name(self._words(typed), department)
-        if len(hits) < FEW:
-            hits += [found for found in self._by_meaning(typed, department) if all(found.subject is not hit.subject for hit in hits)]
+        if not hits and not typed.isascii():
+            hits = self._by_name(self._words(typed), department) or list(self._by_meaning(typed, department))
         return hits[:SHOWN]
 
     def _words(self, typed: str) -> list[str]:
@@ -104,10 +101,10 @@ class Finder:
         ranked = []
         for subject_id, keys in self._keys.items():
             subject = self.library.subject(subject_id)
-            if department and subject.department != department:
+            if department not in ("", subject.department) or not all(term in self._all[subject_id] for term in terms):
                 continue
             fits = [best for term in terms if (best := _best(keys, term)) is not None]
-            if terms and len(fits) == len(terms):
+            if terms and len(fits) == len(terms):  # what stands in one text may still fit no name from its beginning
                 # As good as its worst term; the first one's name is shown.
                 rank, order, key = max(fits, key=lambda fit: fit[:2])
                 shown = fits[0][2]

@@ -24,6 +24,8 @@ let current = null;
 /** The sheet that another is being chosen for to stand beside it; null most of the time. */
 let beside = null;
 let found = [];
+/** What the results are for: a quick hand presses an arrow or Enter before they are there. */
+let listed = "";
 let active = -1;
 let timer = 0;
 let asking = 0;
@@ -66,6 +68,7 @@ function neighbours() {
 }
 
 function list(hits, words) {
+  listed = words;
   found = beside ? hits.filter((hit) => hit.id !== beside.id) : hits;
   results.replaceChildren(...found.map((hit, index) => el("li", { role: "option", id: `hit-${index}`, "aria-selected": "false", click: () => open(index) },
     el("strong", {}, hit.title), el("span", { class: "small" }, [hit.department, hit.how === "名称" ? "" : `${hit.how}${hit.name ? `：${hit.name}` : ""}`].filter(Boolean).join(" · ")))));
@@ -84,22 +87,27 @@ function move(to) {
   return option.scrollIntoView({ block: "nearest" });
 }
 
+const KEYS_IN_BOX = {
+  ArrowDown: () => found.length && move((active + 1) % found.length),
+  ArrowUp: () => found.length && move((active - 1 + found.length) % found.length),
+  Enter: () => active >= 0 && open(active),
+  Escape: cleared,
+};
+
 async function keyInBox(event) {
-  if (event.isComposing || event.keyCode === 229) return;
-  if (event.key === "ArrowDown" && found.length) move((active + 1) % found.length);
-  else if (event.key === "ArrowUp" && found.length) move((active - 1 + found.length) % found.length);
-  else if (event.key === "Escape") cleared();
-  else if (event.key === "Enter") {
-    event.preventDefault();
-    clearTimeout(timer);
-    if (q.value.trim()) await search();
-    if (active >= 0) open(active);
-    return;
-  } else return;
+  const run = KEYS_IN_BOX[event.key];
+  if (!run || event.isComposing || event.keyCode === 229) return;
   event.preventDefault();
+  if (event.key !== "Escape" && q.value.trim() !== listed) {
+    clearTimeout(timer);
+    await search();
+    if (q.value.trim() !== listed) return; // it failed, or was typed on: what is listed is not what was meant
+  }
+  run();
 }
 
 function cleared() {
+  clearTimeout(timer);
   q.value = "";
   choosing(null);
   list([], "");
