@@ -17,6 +17,10 @@ SHOWN = 4
 """Suggestions at once: more are not read while somebody waits."""
 
 
+LEAST = 0.05
+"""What the search gives a smaller share of its belief is not shown: it was thought of and dismissed."""
+
+
 class Suggestion(BaseModel):
     """可以发给市民的一条已发布的原文。"""
 
@@ -54,7 +58,8 @@ def suggest(library: Library, asked: str, context: Context, today: date) -> Sugg
     facets = turn.context.facets or turn.context.asked_facets or (Facet.PROCESS, Facet.MATERIALS)
     candidates = draft.explanation.get("candidates", [])
     for candidate in candidates if isinstance(candidates, list) else []:
-        if library.knows(candidate["subject"]) and library.subject(candidate["subject"]).audience == "clerk":
+        for_clerks = library.knows(candidate["subject"]) and library.subject(candidate["subject"]).audience == "clerk"
+        if for_clerks or candidate["share"] < LEAST:
             continue
         for facet in (None, *facets):
             entry = library.entries.get((candidate["subject"], facet))

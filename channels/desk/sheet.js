@@ -27,7 +27,7 @@ export function plain(sheet) {
 function head({ title, label, id, department, kind, levels, window: where, handling, authority, contact }) {
   const facts = [["部门", department], ["窗口", where], ["办理方式", handling], ["事项类型", kind], ["层级", levels.join("、")], ["权限", authority], ["编号", id], ["问谁", contact]];
   return el("header", {}, el("h2", {}, title), el("p", { class: "small" }, label),
-    el("dl", { class: "facts" }, ...facts.filter(([, value]) => value).map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)))));
+    el("dl", { class: "about" }, ...facts.filter(([, value]) => value).map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)))));
 }
 
 function points(lines) {
