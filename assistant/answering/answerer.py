@@ -13,7 +13,7 @@ from assistant.answering.library import Library
 from assistant.answering.picks import declines_all
 from assistant.answering.question import Question
 from assistant.answering.ranking import Ranked, Ranking
-from assistant.answering.thread import affirmed, elliptical, rank_in_thread, tapped
+from assistant.answering.thread import affirmed, elliptical, rank_in_thread, related, tapped
 from assistant.messages import Action, Answer, Option
 from knowledge.regions import covers
 from knowledge.render import is_expired
@@ -144,13 +144,28 @@ def _decide(
         return draft, context
     if intent.name == "out_of_scope" and ranking.confidence < thresholds.OUT_OF_SCOPE * intent.confidence:
         return _decline(library, None, intent, context, why | {"decided_by": "OUT_OF_SCOPE"})
-    if subject.kind in ("item", "topic") and ranking.confidence >= thresholds.ANSWER:
+    undecided = _undecided(library, ranking, thresholds.SIBLING if context.subject is None else thresholds.SIBLING_IN_THREAD)
+    if subject.kind in ("item", "topic") and ranking.confidence >= thresholds.ANSWER and not undecided:
         why |= {"decided_by": "ANSWER"}
         return _answer(library, subject.id, facets, ranking.confidence, best.match, context, today, why)
     options = _options(library, ranking)
     if ranking.known >= thresholds.ASK and options:
-        return _clarify(library, subject.reply if _plain(library, best) else WHICH, options, named, context, why | {"decided_by": "ASK"})
+        settled = {"decided_by": "SIBLING" if undecided else "ASK"}
+        return _clarify(library, subject.reply if _plain(library, best) else WHICH, options, named, context, why | settled)
     return _decline(library, best, intent, context, why | {"decided_by": "below_ASK"})
+
+
+def _undecided(library: Library, ranking: Ranking, ratio: float) -> bool:
+    """Whether the first and the next are granules of one matter and nearly alike: the wrong one costs a trip, asking a tap.
+
+    Nearly: the second has this share of the first's belief.
+    """
+    matters = [c for c in ranking.candidates if library.subject(c.match.subject).kind in ("item", "topic")]
+    if len(matters) < 2 or matters[0].match.exact:
+        return False
+    first, second = matters[:2]
+    kin = related(library.subject(first.match.subject), library.subject(second.match.subject))
+    return kin and second.share >= ratio * first.share
 
 
 def _plain(library: Library, best: Ranked) -> bool:

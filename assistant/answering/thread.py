@@ -107,7 +107,7 @@ def beliefs(library: Library, text: str, context: Context) -> tuple[list[Match],
         return None
     here = library.subject(current) if current is not None else None
     earlier = [s for s in context.recent if library.knows(s)]
-    kin = [s.id for s in library.index.subjects.values() if here is not None and _related(s, here) and s is not here]
+    kin = [s.id for s in library.index.subjects.values() if here is not None and related(s, here) and s is not here]
     words = affirmed(text)
     question, alone = library.rank(words)
     together = library.rank(f"{context.question} {words}")[1] if context.question else alone
@@ -157,7 +157,7 @@ def _shares(ranking: Ranking | None) -> dict[str, float]:
     return {c.match.subject: max(c.share, _FLOOR) for c in ranking.candidates} if ranking is not None else {}
 
 
-def _related(one: Subject, other: Subject) -> bool:
+def related(one: Subject, other: Subject) -> bool:
     """Whether two items are granules of one matter."""
     granules = one.kind == other.kind == "item"
     return granules and (one.parent == other.parent or (bool(one.families) and one.families[:1] == other.families[:1]))

@@ -9,6 +9,7 @@ from assistant.answering.answerer import Draft, ask_for_matter, respond, screen_
 from assistant.answering.context import NO_INTENT, Context, Intent
 from assistant.answering.facets import asked_facets
 from assistant.answering.library import Library
+from assistant.answering.ranking import Ranked, Ranking
 from knowledge.vocabulary import Facet, Outcome
 from tests.unit.fakes import open_folder
 from tests.unit.small_knowledge import (
@@ -288,3 +289,14 @@ def test_a_bare_facet_that_is_plainly_the_halls_needs_no_matter(tmp_path: Path) 
     write(folder / "lexicon" / "facets.yml", CUES | {"hours": ["节假日开不开"]})
     draft, _ = said(open_folder(folder), "节假日开不开")
     assert answered(draft) == [(WEEKEND, None)]
+
+
+@pytest.mark.parametrize(("shares", "outcome"), [((0.5, 0.3), Outcome.CLARIFY), ((0.5, 0.1), Outcome.ANSWERED)])
+def test_of_two_siblings_that_are_nearly_alike_it_is_asked_which(
+    library: Library, monkeypatch: pytest.MonkeyPatch, shares: tuple[float, float], outcome: Outcome
+) -> None:
+    question, ranking = library.rank("身份证那件事多少钱")
+    pair = [next(c for c in ranking.candidates if c.match.subject == subject) for subject in (LOST, EXPIRED)]
+    candidates = tuple(Ranked(c.match, share) for c, share in zip(pair, shares, strict=True))
+    monkeypatch.setattr(Library, "rank", lambda _library, _text: (question, Ranking(candidates, 0.8, 0.9)))
+    assert said(library, "身份证那件事多少钱")[0].outcome is outcome
