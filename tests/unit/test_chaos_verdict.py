@@ -13,7 +13,6 @@ from assistant.settings import Settings
 from assistant.staff.audit import entry
 from assistant.storage.casework_tables import OutboxRow, WorkOrderRow
 from assistant.storage.conversations import make_engine
-from assistant.storage.migrate import migrate
 from assistant.storage.tables import AuditRow, ConversationRow, HandOffMessageRow, HandOffRow, StaffRow, TurnRow
 from benchmarks.chaos.ledger import Ledger
 from benchmarks.chaos.run import chaos
@@ -21,6 +20,7 @@ from benchmarks.chaos.verdict import judge
 from benchmarks.chaos.victim import environment_of
 from outside.models import System
 from outside.reference.store import Store
+from tests.unit.fakes import new_database
 
 START = datetime(2026, 11, 23, 4, tzinfo=UTC)
 CONVERSATION, HANDOFF = "c" * 32, "f" * 32
@@ -38,7 +38,7 @@ class Run:
     def __init__(self, folder: Path) -> None:
         self.url = f"sqlite:///{folder / 'zhiwen.db'}"
         self.reference = folder / "reference.db"
-        migrate(self.url)
+        new_database(folder)
         self.engine = make_engine(self.url)
         self.store = Store(self.reference, START.date())
         self.ledger = Ledger()

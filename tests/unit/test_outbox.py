@@ -16,9 +16,9 @@ from assistant import outbox as module
 from assistant.outbox import GIVE_UP, LEASE, LONGEST_WAIT, Outbox, State
 from assistant.storage.casework_tables import OutboxRow
 from assistant.storage.conversations import make_engine
-from assistant.storage.migrate import migrate
 from assistant.vault import Vault
 from outside.errors import OutsideRefused, OutsideUnavailable
+from tests.unit.fakes import new_database
 
 pytestmark = pytest.mark.anyio
 
@@ -52,9 +52,8 @@ class Post:
 @pytest.fixture
 def engine(tmp_path: Path) -> Engine:
     """A database of one's own."""
-    url = f"sqlite:///{tmp_path / 'zhiwen.db'}"
-    migrate(url)
-    return make_engine(url)
+    new_database(tmp_path)
+    return make_engine(f"sqlite:///{tmp_path / 'zhiwen.db'}")
 
 
 @pytest.fixture
