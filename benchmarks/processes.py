@@ -56,6 +56,16 @@ def run_timed(job: Job) -> float:
     return time.perf_counter() - started
 
 
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """For as long as the block runs a termination stops us as Ctrl-C does: what we started would go on without us."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def borrow(builds: Path, data: Path) -> None:
     """Take over what is built already in another data directory; the files are linked, for they never change."""
     for name in BUILDS if builds != data else ():

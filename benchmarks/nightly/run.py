@@ -26,7 +26,7 @@ from assistant.supervisor import free_port
 from benchmarks import guides
 from benchmarks.load import measure, service
 from benchmarks.nightly import figures
-from benchmarks.processes import alone, borrow, is_ready, memory_mb, our_service, served
+from benchmarks.processes import alone, borrow, interruptible, is_ready, memory_mb, our_service, served
 
 TURNS = 300
 """Measured turns of one client alone."""
@@ -65,7 +65,7 @@ def nightly(settings: Settings, files: Sequence[Path], out: Path, say: Say) -> R
         borrow(settings.data.absolute(), measured.data)
         serving.prepare(measured)
         say("服务正在启动…")
-        with served(our_service(measured), lambda: is_ready(url)) as pid:
+        with interruptible(), served(our_service(measured), lambda: is_ready(url)) as pid:
             say(f"正在问 {len(dialogues)} 段对话…")
             runs = asyncio.run(run_dialogues(url, dialogues))
             say(f"正在测快慢（一个人 {TURNS} 轮，{CLIENTS} 个人共 {CLIENT_TURNS} 轮）…")

@@ -2,13 +2,17 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from assistant.answering.library import Library
 from assistant.evaluation import judge
+from assistant.settings import ROOT
 from benchmarks.guides import MIXTURE
 from benchmarks.nightly import figures
 from benchmarks.nightly.run import compared, write
@@ -137,3 +141,19 @@ def test_turns_of_other_files_are_not_compared() -> None:
     last["about"]["files"] = ["other.jsonl"]
     found = compared(report(), last)
     assert found["before"]["strict"] == 0.25 and not found["newly_wrong"] and not found["newly_right"]
+
+
+def test_a_termination_stops_what_is_measured_as_well(tmp_path: Path) -> None:
+    log, ours = (
+        tmp_path / "child.log",
+        "from benchmarks.processes import Job, interruptible, served\nfrom pathlib import Path\nimport sys, time\n",
+    )
+    serve = f"job = Job('x', [sys.executable, '-c', 'import time; time.sleep(60)'], Path('.'), Path({str(log)!r}))\n"
+    script = f"{ours}{serve}with interruptible(), served(job, lambda: True) as pid:\n    print(pid, flush=True)\n    time.sleep(60)\n"
+    with subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        assert psutil.pid_exists(child)
+        parent.terminate()
+        parent.wait(20)
+    assert not psutil.pid_exists(child)
