@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import jieba
 import pytest
@@ -31,6 +32,19 @@ def _one_dictionary() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_logger_is_kept() -> Iterator[None]:
+    """Have no module's logger keep the log of the test that used it first, as a service's do for speed."""
+    configure = structlog.configure
+
+    def without_cache(**settings: Any) -> None:
+        configure(**settings | {"cache_logger_on_first_use": False})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(structlog, "configure", without_cache)
+        yield
+
+
 def _drop(*_: object) -> str:
     raise structlog.DropEvent
 
@@ -38,7 +52,7 @@ def _drop(*_: object) -> str:
 @pytest.fixture(autouse=True)
 def _quiet() -> None:
     """No log on the terminal: rendering it takes longer than most tests."""
-    structlog.configure(processors=[_drop], cache_logger_on_first_use=False)
+    structlog.configure(processors=[_drop])
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 
 from assistant.messages import ChatRequest
 from assistant.serving import configure_logging
@@ -21,8 +20,6 @@ SAID = f"我叫{SECRETS[1]}，电话{SECRETS[0]}，证号{SECRETS[2]}，身份�
 def log(office: Office) -> Path:
     """The service's own log file."""
     configure_logging(office.settings)
-    # The loggers of the modules must not keep this file beyond the test.
-    structlog.configure(**structlog.get_config() | {"cache_logger_on_first_use": False})
     return office.settings.data / "logs" / "zhiwen.log"
 
 

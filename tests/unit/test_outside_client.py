@@ -202,7 +202,7 @@ async def test_neither_case_nor_proof_nor_phone_is_logged_or_in_an_error_or_an_a
         events.append(dict(event))
         raise structlog.DropEvent
 
-    structlog.configure(processors=[remember], cache_logger_on_first_use=False)
+    structlog.configure(processors=[remember])
     addresses: list[str] = []
 
     def echoing(request: httpx.Request) -> httpx.Response:

@@ -517,7 +517,7 @@ async def test_nothing_of_anybody_is_logged(door: AsyncClient, side: WeChatSide,
         events.append(str(event))
         raise structlog.DropEvent
 
-    structlog.configure(processors=[keep], cache_logger_on_first_use=False)
+    structlog.configure(processors=[keep])
     side.away = True
     await agent(office)
     async with courier(office):
