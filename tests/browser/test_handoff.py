@@ -2,15 +2,20 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
+from assistant.people.states import State
 from assistant.settings import Settings
 from assistant.staff.accounts import Accounts
 from assistant.staff.roles import Role
 from assistant.storage.conversations import make_engine
+from assistant.storage.tables import HandOffRow
 from tests.browser.test_chat_page import LOST, ask, width_beyond_the_screen
 
 PASSWORD = "correct horse battery"
@@ -38,8 +43,12 @@ def opened(chromium: Browser) -> Iterator[Opener]:
 
 
 @pytest.fixture
-def citizen(page: Page) -> Page:
-    """The chat page."""
+def citizen(page: Page, service_settings: Settings) -> Page:
+    """The chat page, with nobody waiting any more whom another test has left behind."""
+    left = update(HandOffRow).where(HandOffRow.state == State.WAITING)
+    with Session(make_engine(service_settings.database)) as session:
+        session.execute(left.values(state=State.CLOSED, ended_at=datetime.now(UTC)))
+        session.commit()
     return page
 
 
