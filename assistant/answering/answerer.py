@@ -112,8 +112,8 @@ def _wanted(
     if named:
         return named if in_thread else heard
     same = best is not None and best.match.subject == context.subject
-    if in_thread and not same and (elliptical(text) or len(question.core) <= thresholds.SHORT):
-        return before or heard
+    if in_thread and (elliptical(text) or len(question.core) <= thresholds.SHORT):
+        return tuple(distinct([*before, *(heard if same else ())]))[: thresholds.MAX_FACETS] or heard
     if not in_thread and len(question.core) > thresholds.STATEMENT:
         return heard
     # “写串了，是港澳通行证”, “选后面那个”: what names no facet goes on with the one asked before, whatever else it sounds like.
