@@ -37,6 +37,7 @@ def test_materials_are_ticked_and_the_ticks_are_still_there_when_one_comes_back(
 def test_clearing_the_record_clears_the_ticks(page: Page) -> None:
     materials(page).get_by_role("checkbox").first.check()
     clear(page)
+    expect(page.locator(".turn")).to_have_count(0)  # else the old turn is counted as one before the new
     expect(materials(page).get_by_role("checkbox", checked=True)).to_have_count(0)
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.includes('ticks'))") == []
 
