@@ -14,6 +14,7 @@ from assistant.clerk.finder import How
 from assistant.clerk.gaps import GapKind
 from assistant.clerk.notices import Content, Notice, content_of
 from assistant.clerk.sheets import Comparison, SheetView, compare, sheet_of
+from assistant.people.duty import CHINA
 from assistant.privacy import mask
 from assistant.services import Services
 from assistant.settings import ROOT
@@ -156,7 +157,7 @@ async def new_notice(given: NewNotice, wired: Wired, member: AtDesk) -> NoticeVi
         content = content_of(found, given.missing, lines)
     except IndexError:
         raise HTTPException(422, "勾的材料不在这个事项里，请重新打开事项再勾。") from None
-    moment = datetime.now(paper.PLACE)
+    moment = datetime.now(CHINA)
     made = await run_in_threadpool(wired.clerks.notices.make, content, given.subject, found.version, member, given.key, moment)
     return NoticeView.of(made)
 

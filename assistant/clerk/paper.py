@@ -2,17 +2,16 @@
 
 from functools import lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, Template
 
 from assistant.clerk.notices import Notice
+from assistant.people.duty import CHINA
 from knowledge.text import distinct
 
 HERE = Path(__file__).parent
 STYLE = "/static/desk/notice.css"
 """The same file for both; the browser fetches it here."""
-PLACE = ZoneInfo("Asia/Shanghai")
 
 
 class NoPdf(Exception):
@@ -36,7 +35,7 @@ def html(notice: Notice, applicant: str, hall: str, style: str | None = STYLE) -
     """
     content = notice.content
     sources = distinct(f"《{c.title}》{c.locator}" for c in content.citations)
-    made = notice.made_at.astimezone(PLACE)
+    made = notice.made_at.astimezone(CHINA)
     return _template().render(
         notice=notice, content=content, applicant=applicant, hall=hall, sources=sources, style=style, matter=content.matter,
         day=f"{made.year}年{made.month}月{made.day}日", copies=("第一联　申请人留存", "第二联　窗口留存"),

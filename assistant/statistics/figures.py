@@ -7,7 +7,7 @@ import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from assistant.answering.library import Library
 from assistant.console.gaps import Gap, Gaps
+from assistant.people.duty import CHINA
 from assistant.people.states import State
 from assistant.report import nearest_subject
 from assistant.storage.casework_tables import RatingRow, WorkOrderRow
@@ -23,7 +24,6 @@ from knowledge.snapshot import Subject
 from knowledge.vocabulary import FACET_TITLES, Facet, Outcome
 from outside.models import RATING_TITLES, WORK_ORDER_TITLES, RatingLevel, WorkOrderKind
 
-CHINA = timezone(timedelta(hours=8))
 HOT = 20
 """So many hot subjects, risers and gaps are told."""
 RISES_FROM = 3

@@ -7,8 +7,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from assistant.errors import BuildError
+from assistant.people.duty import CHINA
 from assistant.statistics.charts import chart
-from assistant.statistics.figures import CHANNEL_TITLES, CHINA, Figures, Scope, Table
+from assistant.statistics.figures import CHANNEL_TITLES, Figures, Scope, Table
 
 
 class Format(StrEnum):

@@ -20,6 +20,7 @@ from assistant.clerk import paper
 from assistant.clerk.finder import Finder, How
 from assistant.clerk.notices import content_of
 from assistant.clerk.sheets import SheetView, compare, sheet_of
+from assistant.people.duty import CHINA
 from assistant.staff.roles import Member, Role
 from assistant.storage.conversations import make_engine
 from assistant.storage.desk_tables import GapReportRow, NoticeRow
@@ -164,7 +165,7 @@ async def make(clerk: AsyncClient, **changes: Any) -> dict[str, Any]:
 
 async def test_a_notice_lists_everything_with_its_ground_and_has_a_number(clerk: AsyncClient, office: Office) -> None:
     first, second = await make(clerk, lines=["照片要白底的"]), await make(clerk)
-    year = datetime.now(paper.PLACE).year
+    year = datetime.now(CHINA).year
     assert [made["number"] for made in (first, second)] == [f"告知〔{year}〕1号", f"告知〔{year}〕2号"]
     page = (await clerk.post(f"{STAFF}/notices/{first['id']}/paper", json={"applicant": SOMEBODY})).text
     for told in (

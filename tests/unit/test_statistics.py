@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from assistant import shelf
 from assistant.cli import main
+from assistant.people.duty import CHINA
 from assistant.staff.roles import Role
-from assistant.statistics.figures import CHINA, Scope, week_before
+from assistant.statistics.figures import Scope, week_before
 from assistant.storage.casework_tables import RatingRow, WorkOrderRow
 from assistant.storage.conversations import make_engine
 from assistant.storage.tables import ConversationRow, FeedbackRow, HandOffRow, TurnRow
