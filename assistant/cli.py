@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 import httpx
+import uvloop
 
 from assistant import terminal
 from assistant.errors import BuildError
@@ -61,7 +62,7 @@ def run(host: str | None, port: int | None, data: Path | None) -> None:
         serving.configure_logging(settings)
         model = serving.prepare(settings)
         terminal.say("正在启动服务和对话引擎…")
-        asyncio.run(serving.serve(settings, model))
+        uvloop.run(serving.serve(settings, model))
     except BuildError as error:
         terminal.fail(str(error))
     except KeyboardInterrupt:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-import httpx
+import aiohttp
 
 
 class DialogueUnavailable(Exception):
@@ -12,12 +12,21 @@ class DialogueUnavailable(Exception):
 
 
 class RasaClient:
-    """Talks to one or more single-worker Rasa processes; a conversation always goes to the same one."""
+    """Talks to one or more single-worker Rasa processes; a conversation always goes to the same one.
+
+    By aiohttp and not by httpx, as everywhere else: this call is made at every turn (docs/decisions/0006-libraries.md).
+    """
 
     def __init__(self, urls: Sequence[str], timeout: float) -> None:
+        """Open the client; needs a running event loop.
+
+        Args:
+            urls: one for each Rasa process.
+            timeout: longest wait for an answer, in seconds.
+
+        """
         self._urls = list(urls)
-        limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
-        self._http = httpx.AsyncClient(timeout=timeout, limits=limits, trust_env=False)
+        self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timeout), raise_for_status=True)
 
     async def send(self, conversation: str, text: str) -> list[dict[str, Any]]:
         """Send one message and collect what Rasa utters.
@@ -30,10 +39,9 @@ class RasaClient:
             raise DialogueUnavailable("no Rasa process is configured")
         url = self._urls[int(hashlib.sha256(conversation.encode()).hexdigest()[:8], 16) % len(self._urls)]
         try:
-            response = await self._http.post(f"{url}/webhooks/rest/webhook", json={"sender": conversation, "message": text})
-            response.raise_for_status()
-            messages = response.json()
-        except (httpx.HTTPError, ValueError) as error:
+            async with self._http.post(f"{url}/webhooks/rest/webhook", json={"sender": conversation, "message": text}) as response:
+                messages = await response.json()
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise DialogueUnavailable(type(error).__name__) from error
         if not isinstance(messages, list) or not messages:
             raise DialogueUnavailable("empty reply")
@@ -42,10 +50,13 @@ class RasaClient:
     async def alive(self) -> bool:
         """Whether every process answers."""
         try:
-            return bool(self._urls) and all([(await self._http.get(f"{url}/")).is_success for url in self._urls])
-        except httpx.HTTPError:
+            for url in self._urls:
+                async with self._http.get(f"{url}/"):
+                    pass
+        except (aiohttp.ClientError, TimeoutError):
             return False
+        return bool(self._urls)
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        await self._http.close()

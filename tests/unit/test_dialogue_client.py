@@ -1,86 +1,109 @@
 """The one way to Rasa: every kind of silence is the same to the turn."""
 
-import json
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
-import httpx
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from assistant.dialogue.client import DialogueUnavailable, RasaClient
 
 pytestmark = pytest.mark.anyio
 
-URLS = ["http://rasa-one", "http://rasa-two", "http://rasa-three"]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+GONE = "http://127.0.0.1:1"
+"""Nothing listens there."""
 
 
-def client(handler: Callable[[httpx.Request], httpx.Response], urls: list[str] = URLS) -> RasaClient:
-    """A client whose network is a function."""
-    found = RasaClient(urls, timeout=1)
-    found._http = httpx.AsyncClient(transport=httpx.MockTransport(handler))
-    return found
+@asynccontextmanager
+async def client(*processes: Handler, gone: bool = False) -> AsyncIterator[RasaClient]:
+    """A client of as many processes as there are handlers; `gone` adds one that is away."""
+    servers = []
+    for handler in processes:
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", handler)
+        servers.append(TestServer(app))
+        await servers[-1].start_server()
+    found = RasaClient([str(s.make_url("")).rstrip("/") for s in servers] + [GONE] * gone, timeout=0.5)
+    try:
+        yield found
+    finally:
+        await found.close()
+        for server in servers:
+            await server.close()
+
+
+def says(answer: object, status: int = 200) -> Handler:
+    """A process that always says the same."""
+
+    async def rasa(_request: web.Request) -> web.Response:
+        return web.json_response(answer, status=status)
+
+    return rasa
 
 
 async def test_a_message_goes_to_the_rest_channel_and_what_is_uttered_comes_back() -> None:
-    asked: list[httpx.Request] = []
+    asked: list[tuple[str, object]] = []
 
-    def rasa(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
-        return httpx.Response(200, json=[{"text": "您好"}])
+    async def rasa(request: web.Request) -> web.Response:
+        asked.append((request.path, await request.json()))
+        return web.json_response([{"text": "您好"}])
 
-    assert await client(rasa).send("conversation", "身份证丢了") == [{"text": "您好"}]
-    assert asked[0].url.path == "/webhooks/rest/webhook"
-    assert json.loads(asked[0].content) == {"sender": "conversation", "message": "身份证丢了"}
+    async with client(rasa) as found:
+        assert await found.send("conversation", "身份证丢了") == [{"text": "您好"}]
+    assert asked == [("/webhooks/rest/webhook", {"sender": "conversation", "message": "身份证丢了"})]
 
 
 async def test_a_conversation_always_goes_to_the_same_process_and_many_use_all() -> None:
-    hosts: dict[str, set[str]] = {}
-
-    def rasa(request: httpx.Request) -> httpx.Response:
-        hosts.setdefault(json.loads(request.content)["sender"], set()).add(request.url.host)
-        return httpx.Response(200, json=[{"text": "."}])
-
-    one, restarted = client(rasa), client(rasa)
-    for number in range(60):
-        await one.send(f"c{number}", "a")
-        await restarted.send(f"c{number}", "b")
-    assert all(len(found) == 1 for found in hosts.values())
-    assert set.union(*hosts.values()) == {"rasa-one", "rasa-two", "rasa-three"}
+    async with client(says([{"text": "one"}]), says([{"text": "two"}]), says([{"text": "three"}])) as found:
+        went = [(await found.send(f"c{number}", text))[0]["text"] for text in "ab" for number in range(40)]
+    assert went[:40] == went[40:]
+    assert set(went) == {"one", "two", "three"}
 
 
-def broken(_request: httpx.Request) -> httpx.Response:
-    """A process that is gone."""
-    raise httpx.ConnectError("refused")
-
-
-def slow(_request: httpx.Request) -> httpx.Response:
+async def slow(_request: web.Request) -> web.Response:
     """A process that takes too long."""
-    raise httpx.ReadTimeout("slow")
+    await asyncio.sleep(5)
+    return web.json_response([{"text": "late"}])
+
+
+async def no_json(_request: web.Request) -> web.Response:
+    """A process that answers something else."""
+    return web.Response(text="not json", content_type="application/json")
 
 
 @pytest.mark.parametrize(
     "rasa",
-    [
-        broken,
-        slow,
-        lambda _: httpx.Response(500, text="oops"),
-        lambda _: httpx.Response(200, text="not json"),
-        lambda _: httpx.Response(200, json=[]),
-        lambda _: httpx.Response(200, json={"status": "failure"}),
-    ],
-    ids=["gone", "slow", "error", "no json", "empty", "no list"],
+    [slow, says("oops", 500), no_json, says([]), says({"status": "failure"})],
+    ids=["slow", "error", "no json", "empty", "no list"],
 )
-async def test_gone_slow_broken_or_silent_is_unavailable(rasa: Callable[[httpx.Request], httpx.Response]) -> None:
-    with pytest.raises(DialogueUnavailable):
-        await client(rasa).send("c", "身份证丢了")
+async def test_slow_broken_or_silent_is_unavailable(rasa: Handler) -> None:
+    async with client(rasa) as found:
+        with pytest.raises(DialogueUnavailable):
+            await found.send("c", "身份证丢了")
+
+
+async def test_gone_is_unavailable_and_not_alive() -> None:
+    async with client(gone=True) as found:
+        with pytest.raises(DialogueUnavailable):
+            await found.send("c", "身份证丢了")
+        assert not await found.alive()
 
 
 async def test_without_any_process_it_is_unavailable_and_not_alive() -> None:
-    with pytest.raises(DialogueUnavailable):
-        await client(broken, []).send("c", "身份证丢了")
-    assert not await client(broken, []).alive()
+    async with client() as found:
+        with pytest.raises(DialogueUnavailable):
+            await found.send("c", "身份证丢了")
+        assert not await found.alive()
 
 
 async def test_it_is_alive_when_every_process_answers() -> None:
-    assert await client(lambda _: httpx.Response(200)).alive()
-    assert not await client(lambda r: httpx.Response(200 if r.url.host == "rasa-one" else 500)).alive()
-    assert not await client(broken).alive()
+    async with client(says("Hello from Rasa"), says("Hello from Rasa")) as found:
+        assert await found.alive()
+    async with client(says("Hello from Rasa"), says("starting", 503)) as found:
+        assert not await found.alive()
+    async with client(says("Hello from Rasa"), gone=True) as found:
+        assert not await found.alive()
