@@ -7,10 +7,11 @@ data/rasa/<hash>/         Rasa's model                   from: config.yml, domai
 """
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -25,9 +26,13 @@ from knowledge.compiler import compile_snapshot
 from knowledge.difference import Difference, difference
 from knowledge.loader import Knowledge, Problem, load
 from knowledge.snapshot import Snapshot
+from knowledge.vocabulary import Outcome
 
 Say = Callable[[str], None]
 Gate = Callable[[Publication], None]
+
+THREADS = ROOT / "nlu" / "threads.jsonl"
+"""Threads with what each message means; training data, never used for measuring."""
 
 
 def check_knowledge(settings: Settings) -> tuple[Knowledge, list[Problem]]:
@@ -133,7 +138,8 @@ def build_dialogue(settings: Settings, say: Say) -> Path:
         BuildError: Rasa could not be trained.
 
     """
-    inputs = [ROOT / "config.yml", ROOT / "domain.yml", *sorted((ROOT / "nlu").rglob("*.py")), *sorted((ROOT / "nlu").glob("*.yml"))]
+    inputs = [ROOT / "config.yml", ROOT / "domain.yml", THREADS, *sorted((ROOT / "nlu").rglob("*.py"))]
+    inputs += sorted((ROOT / "nlu").glob("*.yml"))
     key = _hash(_bytes(inputs))
     folder = settings.data / "rasa" / key
     model = folder / "dialogue.tar.gz"
@@ -161,6 +167,7 @@ def write_dialogue_data(knowledge: Knowledge, folder: Path) -> None:
             block["examples"] = "".join(f"- {knowledge.lexicon.standardise(e)}\n" for e in examples)
         (folder / path.name).write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf-8")
     (folder / "knowledge.yml").write_text(yaml.safe_dump(_published_questions(knowledge), allow_unicode=True), "utf-8")
+    (folder / "threads.yml").write_text(yaml.safe_dump(_threads(knowledge), allow_unicode=True), "utf-8")
 
 
 def _published_questions(knowledge: Knowledge) -> dict[str, object]:
@@ -173,8 +180,28 @@ def _published_questions(knowledge: Knowledge) -> dict[str, object]:
         for facet, questions in item.questions.items():
             examples.setdefault("general" if facet == "any" else facet, []).extend(questions)
     examples["general"] += [question for topic in knowledge.topics.values() for question in topic.questions]
+    return _training_data(knowledge, {f"ask_{facet}": found for facet, found in examples.items()})
+
+
+def _threads(knowledge: Knowledge) -> dict[str, object]:
+    """What people say in the middle of a thread, as examples of what it is: half a sentence about what the assistant has
+    just told is a question, however little it names, and what has nothing to do with it is none."""
+    acts = {Outcome.OUT_OF_SCOPE: "out_of_scope", Outcome.HOTLINE: "complaint", Outcome.HANDOFF: "handoff", Outcome.PROGRESS: "progress"}
+    examples: dict[str, list[str]] = {}
+    for line in THREADS.read_text("utf-8").splitlines():
+        for turn in json.loads(line)["turns"]:
+            outcome, facets = turn["expect"]["outcome"], turn["expect"].get("facets") or []
+            asks = f"ask_{facets[0]}" if len(facets) == 1 else "ask_general"
+            intent = asks if outcome in (Outcome.ANSWERED, Outcome.CLARIFY) else acts.get(outcome)
+            if intent is not None:
+                examples.setdefault(intent, []).append(turn["user"])
+    return _training_data(knowledge, examples)
+
+
+def _training_data(knowledge: Knowledge, examples: Mapping[str, Sequence[str]]) -> dict[str, object]:
+    """Examples by intent in Rasa's format, read like messages are."""
     read = knowledge.lexicon.standardise
-    blocks = [{"intent": f"ask_{facet}", "examples": "".join(f"- {read(q)}\n" for q in found)} for facet, found in examples.items()]
+    blocks = [{"intent": intent, "examples": "".join(f"- {read(e)}\n" for e in found)} for intent, found in examples.items()]
     return {"version": "3.1", "nlu": blocks}
 
 

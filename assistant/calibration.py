@@ -18,7 +18,7 @@ from assistant.answering.library import Library
 from assistant.answering.question import QuestionReader
 from assistant.answering.ranking import Ranker, fit_ranker
 from assistant.answering.thread_fitting import examples, fit_thread_weights
-from assistant.build import Say
+from assistant.build import THREADS, Say
 from assistant.encoders import load_encoder, train_on
 from assistant.errors import BuildError
 from assistant.evaluation import EvaluationError, development_files, read_dialogues, run_dialogues, summarise
@@ -30,8 +30,6 @@ from knowledge.loader import load
 from knowledge.snapshot import Phrase
 from knowledge.vocabulary import OUTCOME_TITLES, Outcome
 
-THREADS = ROOT / "nlu" / "threads.jsonl"
-"""Threads with the subject that each message means; training data, never used for measuring."""
 BANDS = (Outcome.ANSWERED, Outcome.CLARIFY)
 _NOT = "不答"
 """Answer and ask; every other outcome of a question is the third band."""

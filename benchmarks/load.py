@@ -1,6 +1,6 @@
 """Questions put to a bot over HTTP: one after the other, by many clients at once, and to see what it answers.
 
-usage: python -m benchmarks.load evaluation/heldout-2.jsonl [--url http://127.0.0.1:8000]
+usage: python -m benchmarks.load evaluation/dev-4.jsonl [--url http://127.0.0.1:8000]
 """
 
 import asyncio

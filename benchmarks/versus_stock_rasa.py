@@ -26,7 +26,7 @@ Say = Callable[[str], None]
 Figures = dict[str, Any]
 Dialogues = list[dict[str, Any]]
 
-HELDOUT = ROOT / "evaluation" / "heldout-2.jsonl"
+HELDOUT = ROOT / "evaluation" / "dev-4.jsonl"
 TURNS = 300
 """Measured turns of one client alone."""
 CLIENTS = 16
