@@ -73,8 +73,7 @@ def respond(library: Library, text: str, context: Context, intent: Intent, today
     facets = _wanted(text, question, intent, named, ranking.best, context, thread is not None)
     if exact is not None and exact.facet is not None:
         facets = (exact.facet, *(f for f in question.facets if f is not exact.facet))
-    strange = intent.name == "out_of_scope" and intent.confidence >= thresholds.OUT_OF_THREAD and bool(question.core)
-    if strange and thread is not None and not options:
+    if intent.strange >= thresholds.OUT_OF_THREAD and question.core and thread is not None and not options:
         ranking = library.rank(text)[1]  # “今天热不热” is no follow-up, whatever the thread makes likely
     return _decide(library, question, ranking, facets, named, _asking(context, question), intent, today)
 
@@ -142,7 +141,7 @@ def _decide(
     if subject.kind == "boundary" and ranking.confidence >= thresholds.DECLINE:
         draft = Draft(subject.outcome, subject.reply, actions=(CALL_12345,), explanation=why | {"decided_by": "DECLINE"})
         return draft, context
-    if intent.name == "out_of_scope" and ranking.confidence < thresholds.OUT_OF_SCOPE * intent.confidence:
+    if ranking.confidence < thresholds.OUT_OF_SCOPE * intent.strange:
         return _decline(library, None, intent, context, why | {"decided_by": "OUT_OF_SCOPE"})
     undecided = _undecided(library, ranking, thresholds.SIBLING if context.subject is None else thresholds.SIBLING_IN_THREAD)
     if subject.kind in ("item", "topic") and ranking.confidence >= thresholds.ANSWER and not undecided:

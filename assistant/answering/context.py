@@ -84,6 +84,11 @@ class Intent(BaseModel):
         total = sum(named.values())
         return {facet: confidence / total for facet, confidence in named.items()} if total else {}
 
+    @property
+    def strange(self) -> float:
+        """How likely the message is no matter of this office: about something else, or about the assistant itself."""
+        return sum(confidence for name, confidence in self.ranking if name in ("out_of_scope", "bot_identity"))
+
 
 NO_INTENT = Intent(name="", confidence=0.0)
 """When the dialogue engine was not asked or did not answer."""
