@@ -26,6 +26,7 @@ HANDOFF = Action(kind="handoff", label="找工作人员", value="转人工")
 EMPTY = "没看明白您要问什么。请用一句话说要办的事，比如“身份证丢了要带什么”“公积金租房怎么提”。"
 ELSEWHERE = "“{title}”我这里发布的是别的地方的规定，您那里的还没有，不敢照搬。请问当地的政务服务中心，或打当地的12345。"
 WHICH = "您问的是下面哪一件？"
+THIS = "您问的是下面这件吗？是就点一下，不是请换个说法。"
 AFFIRMED = "好的。还有什么要问的，您说。"
 
 
@@ -245,6 +246,8 @@ def plain_text(answers: tuple[Answer, ...]) -> str:
 def _clarify(
     library: Library, ask: str, options: list[str], facets: tuple[Facet, ...], context: Context, why: dict[str, object]
 ) -> tuple[Draft, Context]:
+    if ask == WHICH and len(options) == 1:
+        ask = THIS
     labels = library.labels(options)
     buttons = tuple(Option(subject=o, label=label, text=label) for o, label in zip(options, labels, strict=True))
     lines = [f"{n}. {label}" for n, label in enumerate(labels, 1)]
