@@ -249,6 +249,10 @@ def _clarify(
     buttons = tuple(Option(subject=o, label=label, text=label) for o, label in zip(options, labels, strict=True))
     lines = [f"{n}. {label}" for n, label in enumerate(labels, 1)]
     draft = Draft(Outcome.CLARIFY, "\n".join([ask, *lines]), options=buttons, actions=(HANDOFF,), explanation=why)
+    here = library.subject(context.subject) if context.subject is not None and library.knows(context.subject) else None
+    # “食品经营许可证” after an answer on housing: whatever is said next is not about housing.
+    if here is not None and not any(here.id == o or related(here, library.subject(o)) for o in options):
+        context = context.elsewhere()
     return draft, context.model_copy(update={"options": tuple(options), "asked_facets": facets})
 
 

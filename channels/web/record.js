@@ -10,6 +10,7 @@ export function setUpRecord(conversation, clear) {
   byId("open-record").addEventListener("click", () => {
     const empty = !conversation().turns.length;
     byId("keep").checked = keeps();
+    byId("downloaded").textContent = "";
     for (const id of ["download", "clear"]) byId(id).disabled = empty;
     record.showModal();
   });
@@ -17,7 +18,9 @@ export function setUpRecord(conversation, clear) {
     rememberKeeps(event.target.checked);
     save(conversation());
   });
-  byId("download").addEventListener("click", () => download(transcript(conversation().turns)));
+  byId("download").addEventListener("click", () => {
+    byId("downloaded").textContent = `浏览器正在保存“${download(transcript(conversation().turns))}”，一般在“下载”里。`;
+  });
   byId("clear").addEventListener("click", () => {
     record.close();
     confirmation.returnValue = "";
@@ -34,6 +37,7 @@ function transcript(turns) {
   return `智问对话记录，${new Date().toLocaleString("zh-CN")}保存\n\n${parts.join("\n\n")}\n`;
 }
 
+// Gives the file's name.
 function download(text) {
   // The mark at the start tells old Windows editors that it is UTF-8.
   const address = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/plain;charset=utf-8" }));
@@ -42,4 +46,5 @@ function download(text) {
   link.download = `智问对话记录-${new Date().toISOString().slice(0, 10)}.txt`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(address), 0);
+  return link.download;
 }
