@@ -19,7 +19,8 @@ export function setUpRecord(conversation, clear) {
     save(conversation());
   });
   byId("download").addEventListener("click", () => {
-    byId("downloaded").textContent = `浏览器正在保存“${download(transcript(conversation().turns))}”，一般在“下载”里。`;
+    download(transcript(conversation().turns));
+    byId("downloaded").textContent = "已经交给浏览器保存，一般在“下载”里。";
   });
   byId("clear").addEventListener("click", () => {
     record.close();
@@ -37,7 +38,6 @@ function transcript(turns) {
   return `智问对话记录，${new Date().toLocaleString("zh-CN")}保存\n\n${parts.join("\n\n")}\n`;
 }
 
-// Gives the file's name.
 function download(text) {
   // The mark at the start tells old Windows editors that it is UTF-8.
   const address = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/plain;charset=utf-8" }));
@@ -46,5 +46,4 @@ function download(text) {
   link.download = `智问对话记录-${new Date().toISOString().slice(0, 10)}.txt`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(address), 0);
-  return link.download;
 }

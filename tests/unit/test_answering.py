@@ -258,6 +258,21 @@ def test_suggestions_go_on_from_what_is_typed_one_a_subject_first(library: Libra
     assert library.suggest("") == [] and library.suggest("？！") == [] and library.suggest("红烧肉") == []
 
 
+def test_nobody_is_suggested_what_is_typed_already_or_first_of_all_a_case_of_few(library: Library) -> None:
+    found = library.suggest("身份证丢了怎么办")
+    assert "身份证丢了怎么办" not in [p.text for p in found]
+    particular = [p.entry is not None for p in library.suggest("身份证")]
+    assert particular == sorted(particular)
+
+
+def test_after_a_question_back_on_another_matter_the_one_before_is_left(library: Library) -> None:
+    draft, after = said(library, "换身份证", Context().about(WEEKEND, ()))
+    assert draft.outcome is Outcome.CLARIFY
+    assert (after.subject, after.recent) == (None, (WEEKEND,))
+    draft, after = said(library, "换身份证", Context().about(LOST, ()))
+    assert (draft.outcome, after.subject) == (Outcome.CLARIFY, LOST)
+
+
 def test_questions_back_and_boundaries_are_never_suggested(library: Library) -> None:
     assert {p.subject for p in library.suggest("换身份证")}.isdisjoint({WHICH_CHANGE})
     assert library.suggest("着火") == []
