@@ -39,7 +39,7 @@ _A_PERSON = re.compile(
 )
 """A bare demand for a person, which needs no dialogue engine to be understood; other wordings do."""
 _NO_MORE_WAITING = re.compile(r"(?:算了|那算了|那)?(?:我)?(?:不等|不排|不想等|不要等)(?:队)?了?(?:吧)?|取消排队|不用(?:转)?人工了|不找人了")
-_NO_MORE_WORDS = re.compile(r"算了|(?:我)?不(?:留|用|要|打|说)(?:言|了|话)*(?:吧)?|取消|那算了|算了吧")
+_NO_MORE_WORDS = re.compile(r"算了|(?:我)?不(?:想)?(?:留|用|要|打|说)(?:言|了|话)*(?:吧)?|取消|那算了|算了吧")
 _MESSAGE_WORDS = ("留言", "留个言", "留话", "留个话")
 _CALLBACK_WORDS = ("回电", "回个电", "打给我", "打我", "打电话", "回拨", "留电话", "留个电话", "留号码")
 _MANY_DIGITS = re.compile(r"(?:\d[\s-]*){5,}")

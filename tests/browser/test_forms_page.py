@@ -37,6 +37,8 @@ def test_a_rating_is_five_buttons(page: Page) -> None:
     expect(asked.locator("[data-sends]")).to_have_text(
         [re.compile(level) for level in ("非常满意", "满意", "基本满意", "不满意", "非常不满意")]
     )
+    sizes = asked.evaluate("turn => [...turn.querySelectorAll('.citizen p, .assistant .card p')].map((p) => getComputedStyle(p).fontSize)")
+    assert len(set(sizes)) == 1
     before = page.locator(".turn").count()
     asked.get_by_role("button", name="基本满意").click()
     expect(page.locator(".turn").nth(before).locator(".assistant")).to_contain_text("谢谢您的评价")
