@@ -109,7 +109,7 @@ class TurnTaker:
         stored = await self._stored_context(request.conversation_id)
         message = self._screen(request.text, stored)
         urgent = None if message.empty else screen_out(library, message.query)
-        if urgent is not None and urgent.outcome is Outcome.REFUSED and self._forms.wants(message, stored or Context()):
+        if urgent is not None and self._forms.wants(message, stored or Context(), urgent.outcome):
             urgent = None
         # Whether a person has the conversation must be known: a turn breaks here rather than speak for them.
         held = await self._reception.held(conversation_id, message, envelope) if request.conversation_id else None
@@ -137,11 +137,11 @@ class TurnTaker:
     ) -> tuple[Draft, Context, bool]:
         """A turn that is the assistant's: how it ends, the thread after it, and whether it was degraded."""
         degraded = False
-        draft, context = await self._reception.word_left(conversation_id, request.channel, request.text, message, before)
+        draft, context = await self._reception.word_left(conversation_id, request.channel, request.text, message, before, envelope.key)
         if draft is None and message.empty and context.form is None:
             draft = ask_for_matter(library)
         elif draft is None and asks_for_person(message.query):
-            draft, context = await self._reception.bring(conversation_id, request.channel, request.text, message, context)
+            draft, context = await self._reception.bring(conversation_id, request.channel, request.text, message, context, envelope.key)
         elif draft is None:
             turn = OpenTurn(message, context, library, date.today(), conversation_id, envelope.address)
             degraded = await self._converse(conversation_id, turn)
@@ -149,7 +149,7 @@ class TurnTaker:
             context = turn.context
             if draft.outcome is Outcome.HANDOFF:
                 # Started here and not by the action: an action that comes after its turn was given up must start nothing.
-                draft, context = await self._reception.bring(conversation_id, request.channel, request.text, message, context)
+                draft, context = await self._reception.bring(conversation_id, request.channel, request.text, message, context, envelope.key)
         return *await self._reception.offered(draft, before, context), degraded
 
     def _screen(self, text: str, context: Context | None) -> Screened:

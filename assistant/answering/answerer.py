@@ -10,7 +10,7 @@ from assistant.answering.context import Context, Intent
 from assistant.answering.facets import asked_facets, named_facets
 from assistant.answering.index import Match
 from assistant.answering.library import Library
-from assistant.answering.picks import declines_all
+from assistant.answering.picks import declines_all, drops, named_by_one
 from assistant.answering.question import Question
 from assistant.answering.ranking import Ranked, Ranking
 from assistant.answering.thread import affirmed, elliptical, rank_in_thread, related, tapped
@@ -49,6 +49,10 @@ def respond(library: Library, text: str, context: Context, intent: Intent, today
     options = [o for o in context.options if library.knows(o)]
     if options and declines_all(text):
         return _ask_again(context)
+    if options and drops(text):
+        return Draft(Outcome.SMALLTALK, AFFIRMED), context.model_copy(update={"options": ()})
+    if options and context.subject is None and (before := _named_before(library, question, options, context)) is not None:
+        context, options = context.about(before, ()), []
     picked = tapped(library, text, question, options) if options else None
     if picked is not None:
         # A button's own words are no question: what was asked before is answered.
@@ -84,6 +88,13 @@ def _general(library: Library, ranking: Ranking) -> Ranked | None:
     best = ranking.best
     plain = best is not None and best.share >= thresholds.PLAIN and library.subject(best.match.subject).kind == "topic"
     return best if plain else None
+
+
+def _named_before(library: Library, question: Question, options: Sequence[str], context: Context) -> str | None:
+    """The earlier subject that a message names, and none of the open options (“那身份证多少钱”)."""
+    known = [*options, *(s for s in context.recent[:1] if library.knows(s))]
+    number = named_by_one(question.core, [f"{s.title}{s.label}" for s in map(library.subject, known)])
+    return known[number] if number is not None and number >= len(options) else None
 
 
 def _exact(library: Library, question: Question, options: Sequence[str]) -> Phrase | None:
@@ -252,6 +263,10 @@ def _clarify(
     buttons = tuple(Option(subject=o, label=label, text=label) for o, label in zip(options, labels, strict=True))
     lines = [f"{n}. {label}" for n, label in enumerate(labels, 1)]
     draft = Draft(Outcome.CLARIFY, "\n".join([ask, *lines]), options=buttons, actions=(HANDOFF,), explanation=why)
+    here = library.subject(context.subject) if context.subject is not None and library.knows(context.subject) else None
+    # “食品经营许可证” after an answer on housing: whatever is said next is not about housing.
+    if here is not None and not any(here.id == o or related(here, library.subject(o)) for o in options):
+        context = context.elsewhere()
     return draft, context.model_copy(update={"options": tuple(options), "asked_facets": facets})
 
 

@@ -66,6 +66,11 @@ class Context(BaseModel):
         recent = tuple(s for s in dict.fromkeys(earlier) if s is not None and s != subject)[:_REMEMBERED]
         return self.model_copy(update={"subject": subject, "facets": facets, "options": (), "asked_facets": (), "recent": recent})
 
+    def elsewhere(self) -> "Context":
+        """The thread when something else is asked and not yet answered: the subject at hand is one of before."""
+        earlier = [s for s in (self.subject, *self.recent) if s is not None]
+        return self.model_copy(update={"subject": None, "facets": (), "recent": tuple(earlier[:_REMEMBERED])})
+
 
 class Intent(BaseModel):
     """What the dialogue engine makes of a message."""

@@ -11,7 +11,7 @@ from knowledge.vocabulary import Facet
 
 
 def asked_facets(question: Question, intent: Intent = NO_INTENT, near: Mapping[Facet, float] | None = None) -> tuple[Facet, ...]:
-    """Facets that a message asks for, likeliest first.
+    """Facets that a message asks for, likeliest first; mere guesses in the order of the vocabulary.
 
     Three witnesses: the engine's belief in each facet, the facets whose cues the wording holds, and the
     facets of the subject's own questions that the message is most like. Every facet that comes near the
@@ -35,7 +35,10 @@ def asked_facets(question: Question, intent: Intent = NO_INTENT, near: Mapping[F
     least = thresholds.FACET if named else thresholds.FACET_UNNAMED
     ratio = thresholds.FACET_RATIO if named else thresholds.FACET_RATIO_UNNAMED
     floor = max(least, ratio * belief[ranked[0]])
-    return tuple(f for f in ranked if belief[f] >= floor)[: thresholds.MAX_FACETS]
+    asked = [f for f in ranked if belief[f] >= floor][: thresholds.MAX_FACETS]
+    # “身份证不见了”: a guess at what may be left at home or at legal remedies must not stand before what to bring.
+    guessed = not named and intent.confidence < thresholds.SURE_INTENT
+    return tuple(sorted(asked, key=list(Facet).index) if guessed else asked)
 
 
 def named_facets(question: Question, intent: Intent) -> tuple[Facet, ...]:

@@ -44,14 +44,17 @@ class Library:
         return self._ranked[text]
 
     def suggest(self, typed: str, limit: int = 8) -> list[Phrase]:
-        """Published questions that go on from what is typed; one a subject first, then more of the same."""
+        """Published questions that go on from what is typed; one a subject first, then more of the same.
+
+        Questions about a matter as such come before those about one particular case, which few who type so few words have.
+        """
         key = fold(typed)
         if not key:
             return []
         found = [
-            (not found.startswith(key), len(found), at)
+            (self.index.phrases[at].entry is not None, not found.startswith(key), len(found), at)
             for at, found in enumerate(self.index.keys)
-            if key in found and self._shown_to_citizens(self.index.phrases[at].subject)
+            if key in found and key != found and self._shown_to_citizens(self.index.phrases[at].subject)
         ]
         phrases = [self.index.phrases[at] for *_, at in sorted(found)]
         first: dict[str, Phrase] = {}

@@ -10,6 +10,7 @@ _NUMBER = re.compile(r"^(?:我?(?:选|要|是|就|点|按|那就|应该是|办)*
 _FIRST = re.compile(r"^(?:我?(?:选|要|是|就))*(?:最?(?:前|上)面的?(?:那|这)?个?|头一个|第一个)$")
 _LAST = re.compile(r"^(?:我?(?:选|要|是|就))*(?:最?(?:后|下)面?的?(?:那|这)?(?:一)?个|最后的?)$")
 _NONE = re.compile(r"^(?:都不是|都不对|不是|没有我要的|都没有|不是这些|一个都不是|不是这个意思|都不是我要的).{0,4}$")
+_DROPS = re.compile(r"^(?:那|就|还是|先)*(?:算了|不问了|不用了|没事了)(?:吧|啊|不问了|不用了|谢谢您?)*$")
 
 
 def picked_number(text: str, count: int) -> int | None:
@@ -42,3 +43,8 @@ def named_by_one(core: str, descriptions: Sequence[str]) -> int | None:
 def declines_all(text: str) -> bool:
     """Whether a text says that none of the options is meant (“都不是”)."""
     return bool(_NONE.match(fold(text)))
+
+
+def drops(text: str) -> bool:
+    """Whether a text says that nothing is wanted any more (“算了”)."""
+    return bool(_DROPS.match(fold(text)))

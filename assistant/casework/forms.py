@@ -72,11 +72,14 @@ class Forms:
             await claiming.begin(turn, intent)
         return turn.decided
 
-    def wants(self, message: Screened, context: Context) -> bool:
-        """Whether a form is to have a message that sounds like something to be refused.
+    def wants(self, message: Screened, context: Context, sounds: Outcome) -> bool:
+        """Whether a form is to have a message that sounds like an emergency or like something to be refused.
 
         A story told to 12345 may well be about bribes or forged papers, and “查查我的件” is not about somebody else's.
+        Whose form is open and who says “不想写了” wants to be done with it, and is in no danger.
         """
+        if sounds is Outcome.EMERGENCY:
+            return context.form is not None and words.wearies(message.query)
         telling = context.form is not None and context.form.name in (FormName.HOTLINE, FormName.RATING)
         return telling or self._claiming(message) is not None
 

@@ -34,12 +34,14 @@ SHORT_ACT = 12
 
 _FILE = re.compile(r"登记|提交|交上去|交吧|反映|投诉|报上去|帮我(?:报|交|写)|要工单|下(?:个|一个)?工单|递上去|发出去|就这么交")
 _WANTS_CHANGE = re.compile(r"修改|改一?下|要改|改改|写错|说错|填错|不对|有误|重(?:新)?(?:写|填)|先别|等一?下")
+_NO_CHANGE = re.compile(r"(?:那|就|都|先)*(?:不(?:用|要|想)?改|没有要改|没什么要改)(?:的|了|吧)*")
 _MORE = re.compile(r"^(?:补充|还有|另外|再加|加上|再补)(?:一?(?:点|句|条|下))?[,，:： ]*")
 _PLAINLY = re.compile(r"^(?:你好|您好)?[,，。 ]*我?(?:们)?(?:就|现在)?(?:要|想|必须|来)?(?:实名|匿名)?(?:投诉|举报|检举|表扬|建议(?!书))")
 _ANGRY = re.compile(r"我(?:就|真|现在)?(?:要|想|必须)(?:实名|匿名)?(?:投诉|举报)|态度.{0,4}(?:差|恶劣|不好|很凶|蛮横)")
 _ASKS_AFTER = re.compile(
     r"(?:工单|我(?:上次|之前|昨天|前天|刚才)?(?:投诉|举报|反映|建议)).{0,12}(?:怎么样|办到哪|到哪|处理(?:了|好|得|完)?(?:没|吗|怎)|进度|结果|回(?:复|音|信)|办(?:好|结|完)|状态|有没有)"
-    r"|(?:查|看)(?:一?下)?(?:我的?)?(?:那个)?工单"
+    r"|(?:查|看)(?:一?下)?(?:我的?)?(?:那个)?工单|(?:查|看)(?:一?下)?我(?:上次|之前|昨天|刚才)?的?(?:投诉|举报|反映|建议)"
+    r"|(?:工单|刚才.{0,4}(?:投诉|举报|反映|建议)).{0,6}(?:撤(?:回|销|掉)|取消)|(?:撤(?:回|销|掉)|取消).{0,3}(?:刚才|我)?.{0,4}(?:工单|投诉|举报)"
 )
 
 
@@ -119,7 +121,8 @@ class HotlineForm:
         """A draft from the first message."""
         told = drafts.begun(said)
         sorry = "给您添麻烦了。" if drafts.kind_of(told) is WorkOrderKind.COMPLAINT else ""
-        begun = f"{sorry}您说的我记下了，给您写一张12345工单（{WORK_ORDER_TITLES[drafts.kind_of(told)]}）。"
+        noted = "您说的我记下了，给您" if "what" in told else "我帮您"
+        begun = f"{sorry}{noted}写一张12345工单（{WORK_ORDER_TITLES[drafts.kind_of(told)]}）。"
         await self._go_on(turn, self._form(WHAT), told, begun)
 
     async def _answer_and_offer(self, turn: OpenTurn, intent: Intent) -> None:
@@ -172,7 +175,7 @@ class HotlineForm:
         else:
             drafts.tell(told, form.asks, clear)
         if problem:
-            turn.fill_in(Draft(Outcome.HOTLINE, problem), form)
+            turn.fill_in(Draft(Outcome.HOTLINE, problem, actions=_ways_on(form.asks)), form)
         else:
             await self._go_on(turn, form, told, "好的。")
 
@@ -181,7 +184,8 @@ class HotlineForm:
         ticket = await asyncio.to_thread(self._tickets.keep, turn.conversation, form.ticket, told)
         missing = drafts.missing(told)
         if missing:
-            turn.fill_in(Draft(Outcome.HOTLINE, f"{before}{QUESTIONS[missing[0]]}"), self._form(missing[0], told, ticket))
+            asked = Draft(Outcome.HOTLINE, f"{before}{QUESTIONS[missing[0]]}", actions=_ways_on(missing[0]))
+            turn.fill_in(asked, self._form(missing[0], told, ticket))
             return
         options = choices(self.name, "确认提交", "修改", "不交了")
         text = numbered(drafts.shown(told, self._mask), options)
@@ -197,6 +201,8 @@ class HotlineForm:
         if number == 2:
             await asyncio.to_thread(self._tickets.use, turn.conversation, form.ticket)
             turn.fill_in(Draft(Outcome.HOTLINE, "好的，不交了，写的内容已经删掉。"), None)
+        elif told and form.asks == CHANGE and _NO_CHANGE.fullmatch(fold(text)):
+            await self._go_on(turn, form, told, "")
         elif told and (change := drafts.change_in(clear, named=form.asks == CHANGE)) is not None:
             await self._change(turn, form, told, *change)
         elif told and (turn.message.given.phone or drafts.refuses_contact(text)):
@@ -205,7 +211,7 @@ class HotlineForm:
             told["what"] = f"{told['what']}。{_MORE.sub('', clear)}"
             await self._go_on(turn, form, told, "")
         elif number == 1 or _WANTS_CHANGE.search(text) and not _FILE.search(text):
-            options = choices(self.name, "改内容", "改地点", "改时间", "改希望", "改联系方式")
+            options = choices(self.name, "改内容", "改地点", "改时间", "改希望", "改联系方式", "不改了")
             turn.fill_in(
                 Draft(Outcome.HOTLINE, numbered("要改哪一样？", options), options=options), form.model_copy(update={"asks": CHANGE})
             )
@@ -225,7 +231,8 @@ class HotlineForm:
         else:
             told.pop(drafts.FIELDS[slot], None)
             ticket = await asyncio.to_thread(self._tickets.keep, turn.conversation, form.ticket, told)
-            turn.fill_in(Draft(Outcome.HOTLINE, f"好的，重新写。{QUESTIONS[slot]}"), self._form(slot, told, ticket))
+            asked = Draft(Outcome.HOTLINE, f"好的，重新写。{QUESTIONS[slot]}", actions=_ways_on(slot))
+            turn.fill_in(asked, self._form(slot, told, ticket))
             return
         await self._go_on(turn, form, told, "好的。")
 
@@ -277,6 +284,12 @@ class HotlineForm:
         return OpenForm(name=self.name, asks=asks, given=tuple(slot for slot in self.slots if slot not in open_slots), ticket=ticket)
 
 
+def _ways_on(asks: str) -> tuple[Action, ...]:
+    """Buttons for what may be said instead of an answer: nobody has to type it, or to know that one may leave."""
+    passing = {WHAT: (), CONTACT: ("匿名",)}.get(asks, ("跳过",))
+    return tuple(Action(kind="hotline", label=label, value=label) for label in (*passing, "不交了"))
+
+
 def _asks_after(text: str) -> bool:
-    """Whether somebody asks how far an earlier work order is (“我投诉的事怎么样了”), and has no new one."""
+    """Whether somebody is after an earlier work order (“我投诉的事怎么样了”, “刚才的投诉撤回”), and has no new one."""
     return bool(_ASKS_AFTER.search(text)) and not re.search(r"我要|还要|再(?:投诉|反映|举报)|没有?人", text)

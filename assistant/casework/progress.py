@@ -40,7 +40,7 @@ PATIENCE = 2.6
 
 _WHERE = re.compile(
     r"(?:没有?|冇得?|忘了?|找不到|不知道|不晓得|不记得|丢了?|没给|看不到).{0,8}(?:编号|号码|回执|受理号|号)|"
-    r"(?:编号|号码|回执|受理号).{0,8}(?:在哪|哪里|是什么|是啥|是哪|没|找不到|丢|忘|怎么|冇|不知道|不记得)|什么编号|哪个(?:编号|号)"
+    r"(?:编号|号码|回执|受理号).{0,8}(?:在哪|哪里|是什么|是啥|是哪|没|找不到|丢|忘|怎么|冇|不知道|不记得)|什么编号|哪个(?:编号|号|是.{0,2}号|是编号)|字母|(?:只|就)?有.{0,4}(?:回执|受理单|通知书)"
 )
 _WHICH_PHONE = re.compile(
     r"哪个(?:手机|电话|号码)|不(?:想|愿意?|能|敢)?(?:给|发|说|提供|告诉).{0,6}(?:手机|电话|号码|尾号)|手机.{0,6}(?:换了|换号|不用了|忘|停机|注销|哪个|不记得)|(?:为什么|干嘛|为啥).{0,6}(?:手机|电话|尾号|四位)"
@@ -93,7 +93,8 @@ class ProgressForm:
         elif words.retries(text) and not self._missing(form):
             await self._go_on(turn, form, given)
         elif _WHERE.search(text):
-            turn.fill_in(self._draft(f"编号写在受理回执（通知书）上，也在当初的短信里，像 {self._example} 这样。{_OTHER_WAYS}"), form)
+            where = f"编号写在受理回执（通知书）上，也在当初的短信里，像 {self._example} 这样，字母也算。"
+            turn.fill_in(self._draft(f"{where}{_OTHER_WAYS}"), form)
         elif _WHICH_PHONE.search(text):
             turn.fill_in(
                 self._draft(

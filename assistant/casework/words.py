@@ -5,10 +5,11 @@ import re
 from knowledge.text import fold
 
 _STOP = re.compile(
-    r"(?:算了|取消|退出|停止|拉倒|不(?:用)?(?:查|投诉|举报|反映|建议|表扬|提|交|提交|登记|评|评价|打分|弄|搞|办|问|要|填|写|报|说|讲|发)"
+    r"(?:算了|取消|退出|停止|拉倒|不(?:用|想)?(?:查|投诉|举报|反映|建议|表扬|提|交|提交|登记|评|评价|打分|弄|搞|办|问|要|填|写|报|说|讲|发)"
     r"(?:了|咯|哈)|不想?(?:查|投诉|举报|反映|交|提交|评|评价|登记)(?:了|咯)?|别(?:查|交|提交|登记|评)了?|先不(?:查|交|提交|投诉|反映|评|弄|登记|说)"
     r"|莫查|莫交|冇查|撤回|撤销|不搞|放弃|下次再(?:查|说|评)|改天再(?:查|说|评)|以后再说|就这样吧不)"
 )
+_WEARY = re.compile(r"(?:算了|那|就|我)*不想(?:再)?(?:写|填|说|讲|弄|搞|查|问|交|提交|投诉|举报|反映|评|评价|登记)(?:了|咯)?(?:算了|吧)*")
 _NOT_STOP = re.compile(r"不要了吗|取消了我|被(?:取消|撤销)|给?我(?:取消|撤销)|窗口|不给|不办|说不")
 _SKIP = re.compile(
     r"^(?:就?(?:跳过|略过|没有|没了|冇得|无|不清楚|不知道|不晓得|不记得|记不清|忘了|忘记|说不清|不说|不写|不填|不用写|不用|没什么|随便|都行|都可以|看着办|不好说|pass|下一步|下一个))"
@@ -37,6 +38,11 @@ def stops(text: str) -> bool:
         return False
     # A longer message stops at its beginning or not at all: further on it tells what others did.
     return len(key) <= 16 or (found.start() <= 2 and found.group().startswith(("算了", "不", "先不", "别")) and asks(text))
+
+
+def wearies(text: str) -> bool:
+    """Whether somebody has had enough of a form and says nothing else (“不想写了”), which sounds much like having had enough of life."""
+    return bool(_WEARY.fullmatch(fold(text)))
 
 
 def skips(text: str) -> bool:

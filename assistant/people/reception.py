@@ -29,6 +29,7 @@ _NEITHER = (Outcome.CLARIFY, Outcome.SMALLTALK)
 STOP_WAITING = Action(kind="handoff", label="不等了，让智问回答", value="不等了")
 LEAVE_MESSAGE = Action(kind="handoff", label="留言", value="我要留言")
 CALL_ME_BACK = Action(kind="handoff", label="请人回电", value="请给我回电话")
+NOT_LEFT = Action(kind="handoff", label="不留了", value="算了")
 LATER = HANDOFF.model_copy(update={"label": "留言或请人回电"})
 """The button for a person, while nobody is there."""
 
@@ -38,7 +39,7 @@ _A_PERSON = re.compile(
 )
 """A bare demand for a person, which needs no dialogue engine to be understood; other wordings do."""
 _NO_MORE_WAITING = re.compile(r"(?:算了|那算了|那)?(?:我)?(?:不等|不排|不想等|不要等)(?:队)?了?(?:吧)?|取消排队|不用(?:转)?人工了|不找人了")
-_NO_MORE_WORDS = re.compile(r"算了|(?:我)?不(?:留|用|要|打|说)(?:言|了|话)*(?:吧)?|取消|那算了|算了吧")
+_NO_MORE_WORDS = re.compile(r"算了|(?:我)?不(?:想)?(?:留|用|要|打|说)(?:言|了|话)*(?:吧)?|取消|那算了|算了吧")
 _MESSAGE_WORDS = ("留言", "留个言", "留话", "留个话")
 _CALLBACK_WORDS = ("回电", "回个电", "打给我", "打我", "打电话", "回拨", "留电话", "留个电话", "留号码")
 _MANY_DIGITS = re.compile(r"(?:\d[\s-]*){5,}")
@@ -69,21 +70,24 @@ class Reception:
             return Draft(Outcome.HANDOFF, _ELSEWHERE, actions=(CALL_12345,), explanation={"handoff": "no_token"})
         if found.state is State.WAITING and _NO_MORE_WAITING.fullmatch(fold(message.query)):
             if await self._switchboard.leave_queue(conversation):
-                return Draft(Outcome.HANDOFF, "好的，不等了。您要问什么，接着说就行。", explanation={"handoff": "left_queue"})
+                text = "好的，不等了。您要问什么，接着说就行。"
+                return Draft(Outcome.HANDOFF, text, actions=(CALL_12345,), explanation={"handoff": "left_queue"})
         elif not await self._switchboard.hear(found, typeset(message.masked), envelope.key):
             return None
         if found.state is State.PERSON:
             return Draft(Outcome.HANDOFF, f"已送到，{found.owner_title}会在这里回复您。", explanation={"handoff": found.id})
         return await self._waiting("您的话已经送到，工作人员接通就能看到。", found)
 
-    async def bring(self, conversation: str, channel: str, text: str, message: Screened, context: Context) -> tuple[Draft, Context]:
+    async def bring(
+        self, conversation: str, channel: str, text: str, message: Screened, context: Context, key: str
+    ) -> tuple[Draft, Context]:
         """Bring a person, or say honestly what there is while nobody is on duty. Who asks to be called is called.
 
         The arguments are those of `word_left`.
         """
         if contains_any(message.query, _CALLBACK_WORDS):
             offered = context.model_copy(update={"leaving": "offered"})
-            draft, offered = await self.word_left(conversation, channel, text, message, offered)
+            draft, offered = await self.word_left(conversation, channel, text, message, offered, key)
             if draft is not None:
                 return draft, offered
         if not await asyncio.to_thread(self._duty.on_duty):
@@ -97,7 +101,7 @@ class Reception:
         return draft, context.model_copy(update={"leaving": "", "failures": 0, "form": None})
 
     async def word_left(
-        self, conversation: str, channel: str, text: str, message: Screened, context: Context
+        self, conversation: str, channel: str, text: str, message: Screened, context: Context, key: str
     ) -> tuple[Draft | None, Context]:
         """Take a message or a telephone number that somebody leaves for later.
 
@@ -107,6 +111,7 @@ class Reception:
             text: the message as it came. It is looked through for a telephone number, which leaves here sealed.
             message: the same, made safe.
             context: the thread, which keeps what was asked for.
+            key: the client's name for the message, by which its page knows it when it comes back among the messages.
 
         Returns:
             None and the thread when the message is about something else.
@@ -116,16 +121,18 @@ class Reception:
         phone = phone_in(clean(text)) if leaving in ("offered", "callback") else None
         settled = context.model_copy(update={"leaving": ""})
         if leaving and _NO_MORE_WORDS.fullmatch(fold(message.query)):
-            return Draft(Outcome.HANDOFF, "好的，不留了。要问什么接着说就行。", explanation={"handoff": "not_left"}), settled
+            told = "好的，不留了。要问什么接着说就行。"
+            return Draft(Outcome.HANDOFF, told, actions=(CALL_12345,), explanation={"handoff": "not_left"}), settled
         if phone is not None:
-            return await self._promised(conversation, channel, Kind.CALLBACK, message.masked, _WILL_CALL, phone), settled
+            return await self._promised(conversation, channel, Kind.CALLBACK, message.masked, key, _WILL_CALL, phone), settled
         if leaving == "message" and context.leaving == "message" and not message.empty:
-            return await self._promised(conversation, channel, Kind.MESSAGE, message.masked, _WILL_ANSWER), settled
+            return await self._promised(conversation, channel, Kind.MESSAGE, message.masked, key, _WILL_ANSWER), settled
         if leaving == "callback" and context.leaving == "callback" and not _MANY_DIGITS.search(clean(text)):
             return None, settled
         if leaving in ("message", "callback"):
-            asked = _ASK_AGAIN if context.leaving == leaving else _ASK
-            return Draft(Outcome.HANDOFF, asked[leaving], explanation={"handoff": leaving}), settled.model_copy(update={"leaving": leaving})
+            asked = (_ASK_AGAIN if context.leaving == leaving else _ASK)[leaving]
+            draft = Draft(Outcome.HANDOFF, asked, actions=(NOT_LEFT,), explanation={"handoff": leaving})
+            return draft, settled.model_copy(update={"leaving": leaving})
         return None, settled
 
     async def offered(self, draft: Draft, before: Context, after: Context) -> tuple[Draft, Context]:
@@ -168,9 +175,9 @@ class Reception:
         text = f"{first}{place}{wait}离开一会儿也没关系，回来接着看。"
         return Draft(Outcome.HANDOFF, text, actions=(STOP_WAITING, CALL_12345), explanation={"handoff": found.id, "position": position})
 
-    async def _promised(self, conversation: str, channel: str, kind: Kind, words: str, told: str, phone: str = "") -> Draft:
+    async def _promised(self, conversation: str, channel: str, kind: Kind, words: str, key: str, told: str, phone: str = "") -> Draft:
         found = await self._switchboard.start(conversation, channel, kind, Reason.LEFT, phone)
-        await self._switchboard.hear(found, typeset(words), "")
+        await self._switchboard.hear(found, typeset(words), key)
         text = told.format(number=found.id[:6], hours=self._duty.hours_told)
         return Draft(Outcome.HANDOFF, text, actions=(CALL_12345,), explanation={"handoff": found.id})
 

@@ -54,10 +54,11 @@ async function answer(turn, place) {
   delete turn.reply;
   save(conversation);
   fill(turn, place);
-  scrollTo(place);
   const asked = conversation;
+  const coming = waited(delivered(turn, asked, waiting));
+  scrollTo(place); // Only now: that it is being looked for must not be below the screen.
   try {
-    const { reply, token } = await waited(delivered(turn, asked, waiting));
+    const { reply, token } = await coming;
     turn.reply = reply;
     if (asked.id !== reply.conversation_id) {
       live.stop();
@@ -74,6 +75,7 @@ async function answer(turn, place) {
   save(conversation);
   fill(turn, place);
   scrollTo(place);
+  if (turn.reply && turn.reply.answers.length) makeRoom(place);
   if (turn.reply && turn.reply.outcome === "handoff" && conversation.token) live.follow();
 }
 
@@ -208,6 +210,11 @@ function refocus(place) {
   target.focus({ preventScroll: true });
 }
 
+// An answer is long, and the keyboard of a touch screen takes half of it; whoever types on already keeps it.
+function makeRoom(place) {
+  if (document.activeElement === input && !input.value && !matchMedia("(pointer: fine)").matches) place.focus({ preventScroll: true });
+}
+
 // --- the input --------------------------------------------------------------------------------
 
 function clearInput() {
@@ -238,10 +245,12 @@ byId("composer").addEventListener("submit", (event) => {
 
 // --- first screen and tools -------------------------------------------------------------------
 
-byId("examples").addEventListener("click", (event) => {
-  const example = event.target.closest("button");
-  if (example) say(example.textContent);
-});
+for (const offered of ["examples", "services"]) {
+  byId(offered).addEventListener("click", (event) => {
+    const tapped = event.target.closest("button");
+    if (tapped) say(tapped.dataset.says || tapped.textContent);
+  });
+}
 
 byId("browse").addEventListener("toggle", async () => {
   const place = byId("catalogue");

@@ -10,7 +10,10 @@ const WHERE = ["place", "hours", "phone"];
 export function checklist(entry, lines) {
   const ticked = ticks(entry);
   const count = el("p", { class: "count", role: "status" });
-  const tell = () => { count.textContent = `共${lines.length}样，已备好${lines.filter((line) => ticked.has(line)).length}样。`; };
+  // What only some have to bring must not leave everybody else short of it.
+  const some = lines.filter((line) => line.startsWith("【")).length;
+  const wanted = some ? `都要带的${lines.length - some}样，看情况带的${some}样` : `共${lines.length}样`;
+  const tell = () => { count.textContent = `${wanted}，已备好${lines.filter((line) => ticked.has(line)).length}样。`; };
   const tick = (line, got) => {
     if (got) ticked.add(line);
     else ticked.delete(line);

@@ -10,6 +10,7 @@ export function setUpRecord(conversation, clear) {
   byId("open-record").addEventListener("click", () => {
     const empty = !conversation().turns.length;
     byId("keep").checked = keeps();
+    byId("downloaded").textContent = "";
     for (const id of ["download", "clear"]) byId(id).disabled = empty;
     record.showModal();
   });
@@ -17,7 +18,10 @@ export function setUpRecord(conversation, clear) {
     rememberKeeps(event.target.checked);
     save(conversation());
   });
-  byId("download").addEventListener("click", () => download(transcript(conversation().turns)));
+  byId("download").addEventListener("click", () => {
+    download(transcript(conversation().turns));
+    byId("downloaded").textContent = "已经交给浏览器保存，一般在“下载”里。";
+  });
   byId("clear").addEventListener("click", () => {
     record.close();
     confirmation.returnValue = "";

@@ -6,7 +6,7 @@ import { canSpeak, hush, speak } from "./voice.js";
 
 const THUMB = "M2 10h4v11H2zM8 21h9.2a2.6 2.6 0 0 0 2.5-1.9l2-7A2.4 2.4 0 0 0 19.4 9H14l.8-4.2A2.3 2.3 0 0 0 12.5 2L8 10z";
 const EMERGENCY_NUMBERS = new Set(["110", "119", "120", "122", "12356"]);
-const FACT = /^([\u4e00-\u9fff]{2,8}：)(.+)$/;
+const FACT = /^([\u4e00-\u9fff]{2,4}：)(.+)$/;
 
 /** What the citizen said. */
 export function said(text) {

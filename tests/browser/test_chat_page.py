@@ -80,6 +80,12 @@ def width_beyond_the_screen(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
+def behind_the_composer(page: Page, selector: str) -> float:
+    """How many pixels of an element the composer covers; none, when not more than 0."""
+    bottom = "selector => document.querySelector(selector).getBoundingClientRect().bottom"
+    return float(page.evaluate(bottom, selector)) - float(page.evaluate("document.querySelector('.composer').getBoundingClientRect().top"))
+
+
 # --- asking and answers ---
 
 
@@ -265,6 +271,17 @@ def test_while_the_reply_is_on_its_way_this_is_shown_and_a_second_question_waits
     held[0].fulfill(content_type="application/json", body=reply())
     expect(page.locator(".assistant")).to_contain_text("您好。")
     expect(page.get_by_text("正在查…")).to_be_hidden()
+
+
+def test_that_an_answer_is_being_looked_for_is_not_behind_the_composer(phone: Page) -> None:
+    """The question is the last thing on the page then, at the very bottom."""
+    ask(phone, LOST)
+    phone.route(CHAT, lambda route: None, times=1)
+    phone.get_by_label("您的问题").fill("要多久")
+    phone.get_by_label("您的问题").press("Enter")
+    expect(phone.get_by_text("正在查…")).to_be_visible()
+    phone.wait_for_timeout(1000)  # it moves there smoothly
+    assert behind_the_composer(phone, "#typing") <= 0
 
 
 # --- what helped and what did not ---

@@ -16,7 +16,7 @@ from assistant.staff.accounts import Accounts
 from assistant.staff.roles import Role
 from assistant.storage.conversations import make_engine
 from assistant.storage.tables import HandOffRow
-from tests.browser.test_chat_page import LOST, ask, width_beyond_the_screen
+from tests.browser.test_chat_page import LOST, ask, behind_the_composer, width_beyond_the_screen
 
 PASSWORD = "correct horse battery"
 Opener = Callable[[str], Page]
@@ -224,6 +224,31 @@ def test_a_thumb_down_offers_a_person(citizen: Page, desk: Callable[..., Page]) 
     expect(citizen.locator("#service")).to_contain_text("正在为您找工作人员")
     citizen.get_by_role("button", name="不等了").click()
     expect(citizen.locator("#service")).to_be_empty()
+
+
+def test_a_number_that_is_left_is_asked_for_and_shown_once(citizen: Page) -> None:
+    asked = ask(citizen, "请给我回电话")
+    expect(asked.locator(".assistant.handoff .card")).to_contain_text("能打通的电话")
+    told = ask(citizen, "13812345678，下午打")
+    expect(told.locator(".assistant")).to_contain_text("已经记下了")
+    citizen.wait_for_timeout(1500)  # until what the office keeps of it has come back
+    expect(citizen.locator(".citizen", has_text="下午打")).to_have_count(1)
+
+
+def test_an_elder_sees_all_that_an_agent_says(citizen: Page, desk: Callable[..., Page]) -> None:
+    """Above the composer, which then has no button for a person: one is there."""
+    citizen.set_viewport_size({"width": 360, "height": 640})
+    citizen.get_by_role("button", name="长辈模式").click()
+    agent = desk("小李")
+    calls_for_a_person(citizen)
+    expect(citizen.locator("#person")).to_be_hidden()
+    takes(agent)
+    says(agent, "您好，我是小李。请问户口在本地吗？")
+    expect(heard(citizen)).to_be_visible()
+    citizen.wait_for_timeout(500)
+    assert behind_the_composer(citizen, ".person .words") <= 0
+    ends(agent)
+    expect(citizen.locator("#person")).to_be_visible()
 
 
 def test_the_agents_page_fits_a_phone(opened: Opener, desk: Callable[..., Page]) -> None:

@@ -24,9 +24,11 @@ def test_materials_are_ticked_and_the_ticks_are_still_there_when_one_comes_back(
     boxes = answer.get_by_role("checkbox")
     total = boxes.count()
     assert total >= 2
-    expect(answer.get_by_text(f"共{total}样，已备好0样。")).to_be_visible()
+    some = answer.get_by_role("checkbox", name=re.compile("^【")).count()
+    wanted = f"都要带的{total - some}样，看情况带的{some}样"
+    expect(answer.get_by_text(f"{wanted}，已备好0样。")).to_be_visible()
     answer.get_by_role("checkbox", name=re.compile("居民户口簿")).check()
-    expect(answer.get_by_text(f"共{total}样，已备好1样。")).to_be_visible()
+    expect(answer.get_by_text(f"{wanted}，已备好1样。")).to_be_visible()
     page.evaluate("sessionStorage.clear()")  # as closing the tab does
     page.reload()
     again = materials(page)
@@ -113,6 +115,7 @@ def test_the_record_is_downloaded_as_text(page: Page) -> None:
     with page.expect_download() as saved:
         page.get_by_role("button", name="下载").click()
     assert re.fullmatch(r"智问对话记录-\d{4}-\d\d-\d\d\.txt", saved.value.suggested_filename)
+    expect(page.get_by_text("已经交给浏览器保存")).to_be_visible()
     text = Path(saved.value.path()).read_text("utf-8-sig")
     assert f"您：{LOST}" in text
     assert "居民户口簿" in text and "更新于" in text

@@ -258,6 +258,33 @@ def test_suggestions_go_on_from_what_is_typed_one_a_subject_first(library: Libra
     assert library.suggest("") == [] and library.suggest("？！") == [] and library.suggest("红烧肉") == []
 
 
+def test_nobody_is_suggested_what_is_typed_already_or_first_of_all_a_case_of_few(library: Library) -> None:
+    found = library.suggest("身份证丢了怎么办")
+    assert "身份证丢了怎么办" not in [p.text for p in found]
+    particular = [p.entry is not None for p in library.suggest("身份证")]
+    assert particular == sorted(particular)
+
+
+def test_after_a_question_back_on_another_matter_the_one_before_is_left(library: Library) -> None:
+    draft, after = said(library, "换身份证", Context().about(WEEKEND, ()))
+    assert draft.outcome is Outcome.CLARIFY
+    assert (after.subject, after.recent) == (None, (WEEKEND,))
+    draft, after = said(library, "换身份证", Context().about(LOST, ()))
+    assert (draft.outcome, after.subject) == (Outcome.CLARIFY, LOST)
+
+
+def test_an_earlier_matter_that_is_named_beside_open_options_is_taken_up_again(library: Library) -> None:
+    asked_back = Context(options=(EXPIRED, BROKEN), recent=(WEEKEND,), question="换身份证")
+    draft, after = said(library, "节假日呢", asked_back)
+    assert (after.subject, after.options) == (WEEKEND, ())
+    assert {a.subject for a in draft.answers} == {WEEKEND}
+
+
+def test_open_options_are_let_go_when_somebody_drops_the_matter(library: Library) -> None:
+    draft, after = said(library, "那算了吧", Context(options=(EXPIRED, BROKEN)))
+    assert (draft.outcome, draft.options, after.options) == (Outcome.SMALLTALK, (), ())
+
+
 def test_questions_back_and_boundaries_are_never_suggested(library: Library) -> None:
     assert {p.subject for p in library.suggest("换身份证")}.isdisjoint({WHICH_CHANGE})
     assert library.suggest("着火") == []

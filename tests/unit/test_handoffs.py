@@ -470,6 +470,7 @@ async def test_a_number_left_is_for_the_one_who_calls_back_and_for_nobody_else(o
     ("words", "ends"),
     [
         (["我要留言", "算了"], "不留了"),
+        (["请给我回电话", "不想留了"], "不留了"),
         (["请给我回电话", "138123"], "好像不对"),
         (["请给我回电话", "138123", "0791-86210000"], "已经记下了"),
         (["转人工", "13812345678"], "已经记下了"),
@@ -483,6 +484,15 @@ async def test_leaving_word_can_be_done_in_many_ways_and_given_up(open_day: Offi
         reply = await citizen.say(text)
     assert reply["outcome"] == "handoff"
     assert ends in reply["text"]
+
+
+async def test_what_is_left_comes_back_under_the_key_by_which_the_page_knows_it(open_day: Office) -> None:
+    citizen = Citizen(open_day.client())
+    for text in ("转人工", "请给我回电话"):
+        reply = await citizen.say(text)
+    assert [a["value"] for a in reply["actions"]] == ["算了"], "a way out, and no mere word of delivery"
+    await citizen.say("13812345678", "k1")
+    assert [m["key"] for m in (await citizen.view()).json()["messages"] if m["sender"] == "citizen"] == ["k1"]
 
 
 async def test_another_question_instead_of_a_number_is_answered(open_day: Office) -> None:

@@ -8,10 +8,12 @@ import httpx
 import pytest
 from sqlalchemy.orm import Session
 
+from assistant.answering.context import Context, FormName, OpenForm
 from assistant.answering.library import Library
 from assistant.casework import draft as drafts
 from assistant.casework.draft import WHAT, WHEN, WHERE
 from assistant.messages import Reply
+from assistant.screen import screen
 from assistant.storage.casework_tables import OutboxRow, TicketRow, WorkOrderRow
 from assistant.storage.conversations import make_engine
 from knowledge.vocabulary import Outcome
@@ -375,3 +377,40 @@ def test_a_place_told_with_its_time_answers_both() -> None:
 def test_a_draft_is_shown_with_the_signs_that_people_write() -> None:
     told = {"kind": "suggestion", "what": "中午也安排人值班,上班的人才有空来"}
     assert "什么事：中午也安排人值班，上班的人才有空来" in drafts.shown(told, mask=lambda text: text).splitlines()
+
+
+async def test_whoever_wants_nothing_changed_after_all_sees_the_draft_again(hall: Office) -> None:
+    me = citizen(hall)
+    shown = await drafted(me)
+    asked = await me.say("修改", "")
+    assert labels(asked)[-1] == "不改了"
+    assert (await me.say("不改了", "")).text.splitlines()[1:6] == shown.text.splitlines()[1:6]
+    assert number_in(await me.say("确认提交", "affirm"))
+
+
+async def test_taking_back_what_was_filed_begins_no_second_work_order(hall: Office) -> None:
+    me = citizen(hall)
+    await drafted(me)
+    await me.say("确认提交", "affirm")
+    reply = await me.say("刚才那个投诉撤回", "complaint")
+    assert "不能在这里撤回" in reply.text
+    assert "写一张" not in reply.text
+
+
+async def test_what_may_be_said_instead_of_an_answer_is_a_button(hall: Office) -> None:
+    me = citizen(hall)
+    first = await me.say("我要投诉", "complaint")
+    assert "我记下了" not in first.text, "nothing has been told yet"
+    assert [a.value for a in first.actions] == ["不交了"]
+    asked = await me.say("昨天3号窗口等了两小时没人理", "")
+    assert [a.value for a in asked.actions] == ["跳过", "不交了"]
+    assert [a.value for a in (await me.say("跳过", "")).actions] == ["匿名", "不交了"]
+
+
+@pytest.mark.parametrize("text", ["不想写了", "算了，不想写了", "我不想再填了"])
+def test_who_is_tired_of_a_form_is_in_no_danger(hall: Office, text: str) -> None:
+    forms, message = hall.services.casework.forms, screen(text)
+    form = OpenForm(name=FormName.HOTLINE, asks=WHERE)
+    assert forms.wants(message, Context(form=form), Outcome.EMERGENCY)
+    assert not forms.wants(message, Context(), Outcome.EMERGENCY)
+    assert not forms.wants(screen("算了，不想活了"), Context(form=form), Outcome.EMERGENCY)
