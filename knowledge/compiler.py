@@ -52,7 +52,7 @@ def compile_snapshot(knowledge: Knowledge) -> Snapshot:
             phrases=tuple(phrases),
             sheets=(
                 *(item_sheet(item, knowledge) for item in (*knowledge.items.values(), *knowledge.guides.values())),
-                *(topic_sheet(topic) for topic in knowledge.topics.values()),
+                *(topic_sheet(topic, knowledge) for topic in knowledge.topics.values()),
             ),
             canned=knowledge.canned,
         )

@@ -21,12 +21,18 @@ def item_sheet(item: Guide, knowledge: Knowledge) -> Sheet:
         materials_note=item.materials_note,
         confused_with=_neighbours(item) if isinstance(item, Item) else (),
         parts=item.parts if isinstance(item, Item) else (),
+        office_names=_office_names(item.department, knowledge),
     )
 
 
-def topic_sheet(topic: Topic) -> Sheet:
-    """The sheet of a topic: its neighbours."""
-    return Sheet(subject=topic.id, confused_with=_neighbours(topic))
+def topic_sheet(topic: Topic, knowledge: Knowledge) -> Sheet:
+    """The sheet of a topic: its neighbours, and what its department is called."""
+    return Sheet(subject=topic.id, confused_with=_neighbours(topic), office_names=_office_names(topic.department, knowledge))
+
+
+def _office_names(department: str, knowledge: Knowledge) -> tuple[str, ...]:
+    office = knowledge.departments.get(department)
+    return office.aliases if office is not None else ()
 
 
 def _rows(item: Guide, knowledge: Knowledge) -> tuple[Row, ...]:

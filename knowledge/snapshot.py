@@ -107,6 +107,8 @@ class Sheet(Published):
     confused_with: tuple[Neighbour, ...] = ()
     parts: tuple[str, ...] = ()
     """Of a 一件事: the items that it bundles."""
+    office_names: tuple[str, ...] = ()
+    """What else its department is called (卫健委)."""
 
 
 class Phrase(Published):

@@ -13,14 +13,13 @@ from assistant.api.citizen import Wired
 from assistant.api.conversations import After
 from assistant.api.sockets import POLICY_VIOLATION, next_frame, pushed
 from assistant.api.staff_door import allowed, signed_in_socket
-from assistant.clerk.drafting import NoDraft, draft_answer
+from assistant.clerk.drafting import NoDraft, draft_of
 from assistant.people.bell import QUEUE
 from assistant.people.states import CloseReason, NotHere, Sender, TakenMeanwhile
 from assistant.people.suggestions import Suggestions, suggest
 from assistant.people.switchboard import staff_topic
 from assistant.people.views import Colleague, HandOffDetail, MessageView, Overview, QueueView
 from assistant.privacy import mask
-from assistant.publications import audit
 from assistant.services import Services
 from assistant.staff.roles import SERVING, Member, Role
 from knowledge.text import clean, typeset
@@ -185,13 +184,10 @@ async def draft(handoff_id: HandOffId, good: GoodAnswer, wired: Wired, member: S
         raise HTTPException(404, "没有这一句，或者不是工作人员说的。")
     question, library = mask(clean(good.question)), wired.shelf.library()
     try:
-        name = await run_in_threadpool(
-            draft_answer, wired.settings.knowledge, library, good.subject, good.facet, question, answer, wired.settings.region,
-            member.name, date.today(),
-        )  # fmt: skip
+        name, made = draft_of(library, good.subject, good.facet, question, answer, wired.settings.region, member.name, date.today())
     except NoDraft as error:
         raise HTTPException(422, str(error)) from None
-    await run_in_threadpool(audit, wired.settings, "draft", member.name, name, "人工服务里的回答")
+    await run_in_threadpool(wired.console.workshop.add_draft, member, name, made)
     return DraftMade(draft=name)
 
 

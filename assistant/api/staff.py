@@ -49,7 +49,7 @@ class Me(BaseModel):
 async def login(given: SignIn, request: Request, response: Response, wired: Wired) -> Me:
     """登录成功给一个 HttpOnly、SameSite=Strict 的 cookie。不论哪里不对，答复都一样（401）。"""
     same_site(request)
-    member = await run_in_threadpool(wired.accounts.check, given.name, given.password)
+    member = await run_in_threadpool(wired.accounts.check, given.name.lower(), given.password)
     if member is None:
         minutes = int(LOCKED.total_seconds() // 60)
         raise HTTPException(401, f"登录名或口令不对。连着错{MAX_FAILURES}次，账号会锁{minutes}分钟。")

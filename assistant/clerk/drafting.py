@@ -2,13 +2,12 @@
 
 import secrets
 from datetime import date
-from pathlib import Path
 
 from pydantic import ValidationError
 
 from assistant.answering.library import Library
 from knowledge.checks import personal_data
-from knowledge.exchange.drafts import Draft, save_draft
+from knowledge.exchange.drafts import Draft
 from knowledge.schema import FactStatus, ManualEntry, Source
 from knowledge.vocabulary import Facet
 
@@ -17,13 +16,12 @@ class NoDraft(Exception):
     """It cannot be a draft; the message says why, in Chinese."""
 
 
-def draft_answer(
-    root: Path, library: Library, subject: str, facet: Facet | None, question: str, answer: str, region: str, by: str, today: date
-) -> str:
-    """Write a draft with one entry; returns its name.
+def draft_of(
+    library: Library, subject: str, facet: Facet | None, question: str, answer: str, region: str, by: str, today: date
+) -> tuple[str, Draft]:
+    """A draft with one entry, and a name for it that no other has.
 
     Args:
-        root: the knowledge folder.
         library: what is live; its citations on the subject are the draft's sources.
         subject: the item or topic.
         facet: of the item; None for a topic.
@@ -58,6 +56,4 @@ def draft_answer(
         )  # fmt: skip
     except ValidationError:
         raise NoDraft("问题要写2到200个字，回答不能是空的。") from None
-    name = f"desk-{today:%Y%m%d}-{number}"
-    save_draft(root, name, Draft(origin="人工服务里的回答", imported_by=by, imported_on=today, manual=(manual,)), {})
-    return name
+    return f"desk-{today:%Y%m%d}-{number}", Draft(origin="人工服务里的回答", imported_by=by, imported_on=today, manual=(manual,))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate
 
 from pypinyin import Style, lazy_pinyin
 
@@ -18,6 +19,8 @@ SHOWN = 20
 """Results at once: what fits a screen; who has not found it by then types on."""
 SHARE = 0.03
 """What the search by meaning is less sure of is left out; among 200 subjects that is six times chance."""
+SPELT = 4
+"""Letters of pinyin that may stand in the middle of a name, from a syllable's beginning; fewer would fit anything."""
 LONGEST = 60
 """Characters of a query that are looked at; a story belongs into the chat."""
 
@@ -53,15 +56,19 @@ class _Key:
     text: str
     name: str
     official: bool = False
+    syllables: tuple[int, ...] = ()
+    """Of pinyin: where in the text its syllables begin."""
 
     def fits(self, term: str) -> int | None:
         """How well: 0 all of it, 1 its beginning or a part of the official name, 2 a part of another; None not at all."""
         if term not in self.text:
             return None
-        if self.text.startswith(term):
-            return 0 if len(term) == len(self.text) else 1
-        if self.how is How.PINYIN:
-            return None  # in the middle, two letters would fit anything
+        if len(term) == len(self.text):
+            return 0
+        if self.text.startswith(term) and self.how is not How.DEPARTMENT:  # 社保 is a name before it is half of an office's
+            return 1
+        if self.how is How.PINYIN and not (len(term) >= SPELT and any(self.text.startswith(term, at) for at in self.syllables)):
+            return None
         return 1 if self.official else 2
 
 
@@ -77,7 +84,9 @@ class Finder:
         for phrase in library.snapshot.phrases:
             if phrase.kind == "name":
                 everyday.setdefault(phrase.subject, []).append(phrase.text)
-        self._keys = {s.id: tuple(_keys(s, everyday.get(s.id, []))) for s in library.snapshot.subjects if s.kind in ("item", "topic")}
+        offices = {sheet.subject: sheet.office_names for sheet in library.snapshot.sheets}
+        looked_up = [s for s in library.snapshot.subjects if s.kind in ("item", "topic")]
+        self._keys = {s.id: tuple(_keys(s, everyday.get(s.id, []), offices.get(s.id, ()))) for s in looked_up}
         self._all = {subject: "\n".join(key.text for key in keys) for subject, keys in self._keys.items()}
         """All names of a subject in one text: most subjects are told unfit by one look."""
 
@@ -89,7 +98,11 @@ class Finder:
             return []
         hits = self._by_name(terms, department)
         if not hits and not typed.isascii():
-            hits = self._by_name(self._words(typed), department) or list(self._by_meaning(typed, department))
+            # What has all the words but not in one piece may mean something else: the search by meaning says which comes first.
+            near = list(self._by_meaning(typed, department))
+            places = {found.subject.id: place for place, found in enumerate(near)}
+            worded = self._by_name(self._words(typed), department)
+            hits = sorted(worded, key=lambda found: places.get(found.subject.id, len(near))) or near
         return hits[:SHOWN]
 
     def _words(self, typed: str) -> list[str]:
@@ -143,14 +156,16 @@ def _best(keys: tuple[_Key, ...], term: str) -> tuple[int, int, _Key] | None:
     return min(fits, key=lambda fit: fit[:2], default=None)
 
 
-def _keys(subject: Subject, names: list[str]) -> Iterator[_Key]:
+def _keys(subject: Subject, names: list[str], offices: tuple[str, ...]) -> Iterator[_Key]:
     for name in distinct([subject.title, subject.label, *names]):
         official = name == subject.title
         spelt = [s for s in lazy_pinyin(fold(name), errors="ignore") if s]
         yield _Key(How.NAME if official else How.EVERYDAY, fold(name), name, official)
         if len(spelt) > 1:
             yield _Key(How.INITIALS, "".join(lazy_pinyin(fold(name), Style.FIRST_LETTER, errors="ignore")), name, official)
-            yield _Key(How.PINYIN, "".join(spelt), name, official)
-    yield _Key(How.CODE, subject.id, subject.title)
-    if subject.department:
-        yield _Key(How.DEPARTMENT, fold(subject.department), subject.title)
+            syllables = tuple(accumulate(map(len, spelt[:-1])))
+            yield _Key(How.PINYIN, "".join(spelt), name, official, syllables)
+    yield _Key(How.CODE, subject.id, subject.id)
+    for office in (subject.department, *offices):
+        if office:
+            yield _Key(How.DEPARTMENT, fold(office), office)

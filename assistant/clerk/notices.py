@@ -4,6 +4,7 @@ The record holds what was missing and nothing of whose it was. The applicant's n
 and goes nowhere but onto the paper.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,7 @@ from knowledge.vocabulary import Facet
 TRIES = 5
 """How often a number is asked for when others take it meanwhile; each time somebody else has got one."""
 LATEST = 50
+_NUMBER = re.compile(r"(?:告知)?(?:[〔(\[]?\d{4}[〕)\]])?(\d{1,9})号?")
 
 
 class Content(BaseModel):
@@ -116,10 +118,19 @@ class Notices:
         """A notice for the one who made it, or a supervisor; None for anybody else."""
         return self._one(NoticeRow.id == notice, _theirs(member))
 
-    def latest(self, member: Member) -> list[Notice]:
-        """The last ones that somebody made, newest first; a supervisor sees everybody's."""
+    def latest(self, member: Member, words: str = "") -> list[Notice]:
+        """The last ones that somebody made, newest first; a supervisor sees everybody's.
+
+        Args:
+            member: who looks.
+            words: a number, as it stands on the paper or alone, or a part of the matter's name; empty for all.
+
+        """
+        number = _NUMBER.fullmatch(words)
+        named = NoticeRow.content["matter"].as_string().contains(words, autoescape=True)
+        wanted = NoticeRow.sequence == int(number[1]) if number else named
         with self._sessions() as session:
-            rows = session.scalars(select(NoticeRow).where(_theirs(member)).order_by(NoticeRow.id.desc()).limit(LATEST))
+            rows = session.scalars(select(NoticeRow).where(_theirs(member), wanted).order_by(NoticeRow.id.desc()).limit(LATEST))
             return [_notice(row) for row in rows]
 
     def _one(self, *conditions: ColumnElement[bool]) -> Notice | None:

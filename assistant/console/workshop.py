@@ -202,6 +202,12 @@ class Workshop:
         raw = json.dumps([dict(entry)], ensure_ascii=False).encode()
         return self.take_file(member, f"补充-{member.name}.json", raw, dry_run=False)
 
+    def add_draft(self, member: Member, name: str, draft: Draft) -> None:
+        """Add a draft that was made elsewhere, under a name that no other has."""
+        with self._lock:
+            save_draft(self._settings.knowledge, name, draft, {})
+        self._audit.write(member.name, "draft", name)
+
     def review(self, member: Member, name: str) -> list[str]:
         """Let the member's part of a draft in; returns the ids.
 

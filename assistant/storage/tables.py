@@ -31,10 +31,14 @@ def now() -> datetime:
 
 
 class Moment(TypeDecorator[datetime]):
-    """A time that comes back in UTC; SQLite forgets the zone that PostgreSQL keeps."""
+    """A time that is kept and comes back in UTC; SQLite forgets the zone that PostgreSQL keeps."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Keep a time of another zone in UTC."""
+        return value.astimezone(UTC) if value is not None and value.tzinfo is not None else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give a stored time its zone back."""

@@ -8,7 +8,7 @@ export const compare = (left, right) => call("GET", `compare?left=${encodeURICom
 export const exemptions = (id, code) => call("POST", `sheets/${encodeURIComponent(id)}/exemptions`, { code });
 export const reportGap = (gap) => call("POST", "gaps", gap);
 
-export const notices = () => call("GET", "notices");
+export const notices = (words) => call("GET", `notices?q=${encodeURIComponent(words)}`);
 export const makeNotice = (notice) => call("POST", "notices", notice);
 export const paper = (id, applicant, format) => raw("POST", `notices/${id}/paper`, { applicant, format });
 

@@ -7,11 +7,10 @@ export function compared({ left, right, difference, rows }, open) {
   const differing = rows.filter((row) => !row.same);
   const same = rows.filter((row) => row.same);
   return [
-    el("h2", {}, "并排比较"),
+    el("h2", {}, "并排比较", el("span", { class: "small" }, el("kbd", {}, "Esc"), " 回到事项")),
     difference ? el("p", { class: "notice" }, `怎么分：${difference}`) : null,
     table("不一样的", left, right, differing, open),
     same.length ? el("details", {}, el("summary", {}, `一样的（${same.length}项）`), table("一样的", left, right, same, open)) : null,
-    el("p", { class: "small" }, el("kbd", {}, "Esc"), " 回到事项"),
   ].filter(Boolean);
 }
 

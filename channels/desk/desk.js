@@ -11,7 +11,7 @@ async function start() {
   const self = await tried(() => signedIn(byId("signin")));
   if (!self) return;
   byId("me").textContent = `${self.title}（${self.role_title}，${self.department || "总台"}）`;
-  byId("tools").replaceChildren(signOut());
+  byId("tools").replaceChildren(signOut(people.leaving));
   if (!AT_DESK.has(self.role)) {
     byId("problem").textContent = "您的账号不在窗口值班。维护知识、看报表请打开 /console。";
     return;

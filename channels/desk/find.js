@@ -9,6 +9,8 @@ import { screen } from "./screens.js";
 import { plain, rendered } from "./sheet.js";
 
 const PAUSE = 60;
+/** As many the service gives at most. */
+const MOST = 20;
 const KINDS = [["wrong", "答错了"], ["missing", "没有答案"], ["unhelpful", "没用"]];
 
 const [q, results, place] = ["q", "results", "sheet"].map(byId);
@@ -36,10 +38,9 @@ export function start() {
   q.addEventListener("keydown", keyInBox);
   place.addEventListener("keydown", keyOnItem);
   byId("missing").addEventListener("click", () => reportGap("missing"));
-  byId("made").addEventListener("toggle", async () => {
-    const list = byId("made").open && await tried(api.notices);
-    if (list) byId("made").querySelector("div").replaceChildren(madeNotices(place, list, back));
-  });
+  byId("made").addEventListener("toggle", listMade);
+  byId("made-words").addEventListener("input", listMade);
+  api.lookup("").catch(() => null); // the first look makes the index of names: now, and not while the first citizen waits
   place.replaceChildren(el("p", { class: "small" }, "打几个字就能找，例如：身份证丢了、sfz、公安局 居住证、gaj-sfz-bl。"));
 }
 
@@ -71,11 +72,18 @@ function list(hits, words) {
   listed = words;
   found = beside ? hits.filter((hit) => hit.id !== beside.id) : hits;
   results.replaceChildren(...found.map((hit, index) => el("li", { role: "option", id: `hit-${index}`, "aria-selected": "false", click: () => open(index) },
-    el("strong", {}, hit.title), el("span", { class: "small" }, [hit.department, hit.how === "名称" ? "" : `${hit.how}${hit.name ? `：${hit.name}` : ""}`].filter(Boolean).join(" · ")))));
+    el("strong", {}, hit.title), el("span", { class: "small" }, [hit.department, reached(hit)].filter(Boolean).join(" · ")))));
   q.setAttribute("aria-expanded", String(found.length > 0));
   byId("missing").hidden = !words || found.length > 2;
+  byId("more").hidden = hits.length < MOST;
   byId("status").textContent = words ? `找到${found.length}个。` : "";
   move(found.length ? 0 : -1);
+}
+
+/** By what an item was found, where its name and department do not show it. */
+function reached({ title, department, how, name }) {
+  if (!name) return how;
+  return name === title || name === department ? "" : `${how}：${name}`;
 }
 
 function move(to) {
@@ -134,8 +142,15 @@ async function openItem(id) {
   screen.follow(id);
 }
 
+async function listMade() {
+  const words = byId("made-words").value.trim();
+  const list = byId("made").open && await tried(() => api.notices(words));
+  if (list && words === byId("made-words").value.trim()) byId("made").querySelector("div").replaceChildren(madeNotices(place, list, back));
+}
+
 /** The item again, after a notice or a comparison. */
 function back() {
+  listMade();
   if (!current) return focus();
   return show(rendered(current, bar(), openItem, compareWith));
 }
@@ -223,6 +238,7 @@ function reportGap(chosen) {
   const fields = [field("哪里不对，应该怎么说", note), field("市民怎么问的", text), field("哪种情况", kind)];
   if (about) fields.splice(2, 0, field("哪个方面", facet));
   asked(about ? `报错：${about.title}` : "没找到，报给知识维护", fields, "报上去", async () => {
+    if (!text.value.trim() && !note.value.trim()) throw new Error("请写一句：哪里不对，或者市民怎么问的。");
     await api.reportGap({ kind: kind.value, text: text.value.trim(), note: note.value.trim(), subject: about ? about.id : "", facet: facet.value || null });
     tell("报上去了，谢谢。责任部门会看到。");
   });

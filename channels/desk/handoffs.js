@@ -3,23 +3,28 @@
 import { me, freshKey } from "/static/staff/api.js";
 import { button, el } from "/static/elements.js";
 import * as api from "./api.js";
+import { showOverview, showQueue } from "./queue.js";
 import { FACETS, asked, byId, field, select, tell, tried } from "/static/staff/page.js";
 
 const AGAIN = 3000;
+const LOST = "和服务的连接断了，正在重新连。没送到的话连上了会自动再发。";
 const OUTCOMES = {
   answered: "答了", clarify: "反问", no_answer: "没有答案", out_of_scope: "不归这里答", refused: "没有答应", emergency: "紧急",
   progress: "查进度", hotline: "投诉建议", rating: "评价", smalltalk: "寒暄", error: "出错",
 };
-const KINDS = { live: "在等人", message: "留言", callback: "请回电" };
 const REASONS = [["solved", "答好了"], ["pointed", "指了路"], ["gone", "市民不说话了"], ["other", "其他"]];
 
-const [queue, messages, words, to, reason] = ["queue", "messages", "words", "to", "reason"].map(byId);
+const [messages, words, to, reason, canned] = ["messages", "words", "to", "reason", "canned"].map(byId);
 
 /** Who has signed in. */
 let self = null;
 /** The conversation that is open: {id, seen, heard, candidates}; null when there is none. */
 let talk = null;
+/** How many conversations are one's own. */
+let own = 0;
 let wire = null;
+/** What is typed and not sent, by conversation: words for one citizen must not get to another. */
+const typed = new Map();
 /** Words that are on their way, by key: sent again with the same key until they have arrived. */
 const unsent = new Map();
 
@@ -31,14 +36,29 @@ export function start(member) {
   showCanned();
 }
 
+/** Before signing out: whoever still has citizens is told what becomes of them. */
+export function leaving(go) {
+  const citizens = Math.max(own, talk ? 1 : 0); // the queue comes a second after a conversation was taken
+  if (!citizens) return go();
+  return asked("还有没结束的对话", [el("p", {}, `您还在接待${citizens}位市民。退出以后他们回到排队里，由别的同事接。`)], "退出", go);
+}
+
 // --- what the service tells -------------------------------------------------------------------
 
 function connect() {
-  wire = api.line(
-    (frame) => (frame.queue ? showQueue(frame.queue) : heard(frame)),
-    () => setTimeout(async () => { if (await tried(me)) connect(); else setTimeout(connect, AGAIN); }, AGAIN),
-  );
+  wire = api.line((frame) => (frame.queue ? queued(frame.queue) : heard(frame)), reconnect);
   wire.opened.then(() => talk && wire.send({ handoff: talk.id, after: talk.seen }));
+}
+
+function reconnect() {
+  byId("problem").textContent = LOST;
+  setTimeout(async () => { if (await tried(me)) connect(); else reconnect(); }, AGAIN);
+}
+
+function queued(view) {
+  own = view.rows.filter((row) => row.mine).length;
+  showQueue(view, talk && talk.id, claim, open);
+  if (self.role === "supervisor") showOverview();
 }
 
 function heard({ handoff, gone, messages: fresh }) {
@@ -53,48 +73,21 @@ function heard({ handoff, gone, messages: fresh }) {
 function show(message) {
   if (message.sequence <= talk.seen) return;
   talk.seen = message.sequence;
-  unsent.delete(message.key);
+  taken(message.key);
   if (message.sender === "citizen") talk.heard = message.text;
-  messages.append(message.sender === "notice" ? el("p", { class: "announcement" }, message.text) : spoken(message));
+  append(message.sender === "notice" ? el("p", { class: "announcement" }, message.text) : spoken(message));
+}
+
+function append(element) {
+  messages.append(element);
   messages.scrollTop = messages.scrollHeight;
 }
 
-function spoken({ sender, author, text, sequence }) {
+function spoken({ sender, author, text, sequence, at }) {
   const asking = talk.heard;
   const keep = sender === "agent" ? button("存成问答", () => keepAnswer(sequence, text, asking), { class: "quiet" }) : null;
-  return el("div", { class: `card from-${sender}` }, author ? el("p", { class: "small" }, author) : null, el("p", {}, text), keep);
-}
-
-function showQueue({ rows, online, waiting, open_hours: open }) {
-  byId("waiting").textContent = waiting ? `（${waiting}）` : "";
-  byId("duty").textContent = `${open ? "人工服务时间内" : "现在不是人工服务时间"}，在线${online}人，在等${waiting}个。`;
-  queue.replaceChildren(...rows.map(row));
-  if (self.role === "supervisor") showOverview();
-}
-
-function row({ id, state, kind, reason, department, subject, owner, mine, asked_at: asked, waiting_since: since }) {
-  const what = state === "waiting" ? KINDS[kind] : mine ? "您在接待" : `${owner}在接待`;
-  const minutes = Math.floor((Date.now() - Date.parse(asked)) / 60000);
-  const take = { waiting: () => claim(id), person: () => open(id) }[state];
-  const label = state === "waiting" ? "接待" : "打开";
-  return el("li", { class: `card ${talk && talk.id === id ? "now" : ""} ${mine && since ? "unread" : ""}`, "data-handoff": id },
-    el("strong", {}, `${what} · ${department || "总台"}`), button(label, take),
-    el("span", { class: "small" }, `${subject || "还没说到事项"} · 来了${minutes}分钟${reason === "unhelped" ? " · 智问几次没帮上" : ""}`));
-}
-
-async function showOverview() {
-  const found = await tried(api.overview);
-  if (!found) return;
-  byId("overview").hidden = false;
-  byId("overview").tBodies[0].replaceChildren(...found.queues.map((q) => {
-    const usual = q.usual_seconds === null ? "—" : told(q.usual_seconds);
-    const cells = [q.department || "总台", q.waiting, told(q.longest_seconds), usual, q.talking, q.left, q.online];
-    return el("tr", {}, ...cells.map((cell) => el("td", {}, String(cell))));
-  }));
-}
-
-function told(seconds) {
-  return seconds < 60 ? `${Math.round(seconds)}秒` : `${Math.round(seconds / 60)}分钟`;
+  const time = new Date(at).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit" });
+  return el("div", { class: `card from-${sender}` }, el("p", { class: "small" }, `${author || "市民"} ${time}`), el("p", { class: "said" }, text), keep);
 }
 
 // --- a conversation ---------------------------------------------------------------------------
@@ -110,17 +103,28 @@ async function open(id) {
 }
 
 async function enter(found) {
-  talk = { id: found.row.id, seen: 0, heard: lastAsked(found), subject: found.slots.subject, title: found.subject_title, candidates: found.candidates };
+  putAside();
+  talk = { id: found.row.id, seen: 0, heard: lastAsked(found), subject: found.slots.subject, title: found.subject_title, candidates: [] };
   byId("talk").hidden = byId("beside").hidden = false;
   byId("talk-title").textContent = found.subject_title ? `对话：${found.subject_title}` : "对话";
+  byId("contact").hidden = !found.contact;
+  byId("contact").replaceChildren("请回电：", el("a", { href: `tel:${found.contact}` }, found.contact));
   byId("before").querySelector("div").replaceChildren(...before(found));
   messages.replaceChildren();
   found.messages.forEach(show);
+  for (const { id, shown } of unsent.values()) if (id === talk.id) append(shown);
   wire.send({ handoff: talk.id, after: talk.seen });
+  words.value = typed.get(talk.id) || "";
+  reason.value = REASONS[0][0];
+  canned.open = false;
   words.focus();
   suggest("");
   const people = await tried(api.colleagues);
   if (people) to.replaceChildren(...targets(people));
+}
+
+function putAside() {
+  if (talk) typed.set(talk.id, words.value);
 }
 
 /** Before a citizen has said anything to a person, what they asked the assistant. */
@@ -128,60 +132,64 @@ function lastAsked({ turns }) {
   return turns.length ? turns[turns.length - 1].text : "";
 }
 
-/** What the assistant knew: what was said, what it thought of, and how it decided. */
-function before({ contact, facets, slots, turns, candidates, why }) {
+/** What was said before a person came. */
+function before({ facets, turns }) {
   const said = turns.flatMap((turn) => [el("p", {}, `市民：${turn.text}`), el("p", { class: "small" }, `智问（${OUTCOMES[turn.outcome] || turn.outcome}）：${turn.reply}`)]);
-  const thought = candidates.map((candidate) => el("details", {},
-    el("summary", {}, `${candidate.title || candidate.subject}（${Math.round(candidate.share * 100)}%，像“${candidate.phrase}”）`),
-    ...Object.entries(candidate.answers).map(([facet, text]) => el("p", {}, `【${facet}】${text}`))));
-  return [
-    contact && el("p", {}, "回电：", el("a", { href: `tel:${contact}` }, contact)),
-    facets.length ? el("p", {}, `问的方面：${facets.join("、")}`) : null,
-    ...said,
-    thought.length ? el("p", {}, "智问想到过：") : null,
-    ...thought,
-    el("details", {}, el("summary", {}, "智问记着的和怎么定的"), el("p", { class: "small" }, JSON.stringify({ slots, why }, null, 1))),
-  ].filter(Boolean);
+  return [facets.length ? el("p", {}, `问的方面：${facets.join("、")}`) : "", ...(said.length ? said : [el("p", {}, "直接找的人工。")])];
 }
 
 function targets(people) {
   const departments = ["", ...new Set(people.map((person) => person.department).filter(Boolean))];
   return [
-    ...departments.map((name) => el("option", { value: `:${name}` }, `${name || "总台"}（排队）`)),
+    el("option", { value: "" }, "选一位…"),
     ...people.filter((person) => person.online).map((person) => el("option", { value: person.name }, `${person.title}（${person.department || "总台"}）`)),
+    ...departments.map((name) => el("option", { value: `:${name}` }, `${name || "总台"}（排队）`)),
   ];
 }
 
 function leave(why) {
+  putAside();
   talk = null;
+  words.value = "";
   byId("talk").hidden = byId("beside").hidden = true;
   tell(why);
+  byId("queue-title").focus();
   wire.send({ handoff: "" });
 }
 
-async function send(text) {
+function send(text) {
   if (!text || !talk) return;
   const key = freshKey();
-  unsent.set(key, { id: talk.id, text });
-  await deliver(key);
+  const shown = el("div", { class: "card from-agent" }, el("p", { class: "said" }, text), el("p", { class: "small" }, "正在发送…"));
+  unsent.set(key, { id: talk.id, text, shown });
+  append(shown);
+  deliver(key);
 }
 
-/** Send until it has arrived or been refused. What comes back over the line shows it; here it is only taken off. */
+/** Send until it has arrived or been refused. It is on the page all the while; what comes back over the line takes its place. */
 async function deliver(key) {
-  const { id, text } = unsent.get(key) || {};
-  if (!id) return;
+  if (!unsent.has(key)) return;
+  const { id, text, shown } = unsent.get(key);
   try {
     await api.say(id, text, key);
-    unsent.delete(key);
-    byId("problem").textContent = "";
+    shown.lastChild.textContent = "已送到";
   } catch (error) {
-    byId("problem").textContent = error.message;
-    if (error.status === 0 || error.status >= 500) setTimeout(() => deliver(key), AGAIN);
-    else {
-      unsent.delete(key);
-      if (!words.value) words.value = text;
+    if (error.status === 0 || error.status >= 500) {
+      shown.lastChild.textContent = "还没送到，连上了会自动再发。";
+      setTimeout(() => deliver(key), AGAIN);
+      return;
     }
+    byId("problem").textContent = error.message;
+    taken(key);
+    if (talk && talk.id === id) change(text);
+    else typed.set(id, [typed.get(id), text].filter(Boolean).join("\n"));
   }
+}
+
+/** Words that have come back over the line, or will never. */
+function taken(key) {
+  if (unsent.has(key)) unsent.get(key).shown.remove();
+  unsent.delete(key);
 }
 
 byId("say").addEventListener("submit", (event) => {
@@ -189,9 +197,17 @@ byId("say").addEventListener("submit", (event) => {
   sendTyped();
 });
 words.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.keyCode === 229 || event.key !== "Enter" || event.shiftKey) return;
+  if (event.isComposing || event.keyCode === 229 || event.shiftKey) return;
+  const offer = event.key === "ArrowDown" && !words.value && byId("offers").querySelector("button");
+  if (offer) offer.focus();
+  else if (event.key === "Enter") sendTyped();
+  else return;
   event.preventDefault();
-  sendTyped();
+});
+byId("people").addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !talk) return;
+  canned.open = false;
+  words.focus();
 });
 
 function sendTyped() {
@@ -201,12 +217,18 @@ function sendTyped() {
 }
 
 async function done(action, why) {
-  if (talk && (await tried(action)) !== undefined) leave(why);
+  const ended = talk;
+  if (ended && (await tried(action)) !== undefined && talk === ended) leave(why);
 }
 
 byId("transfer").addEventListener("click", () => {
+  if (!to.value) {
+    byId("problem").textContent = "请先选转给谁。";
+    to.focus();
+    return;
+  }
   const queued = to.value.startsWith(":");
-  done(() => api.transfer(talk.id, queued ? "" : to.value, queued ? to.value.slice(1) : ""), "已经转过去了。");
+  done(() => api.transfer(talk.id, queued ? "" : to.value, queued ? to.value.slice(1) : ""), `已经转给${to.selectedOptions[0].text}。`);
 });
 byId("return").addEventListener("click", () => done(() => api.giveBack(talk.id), "已经交回智问。"));
 byId("close").addEventListener("click", () => done(() => api.close(talk.id, reason.value), "已经结束。"));
@@ -215,13 +237,9 @@ byId("close").addEventListener("click", () => done(() => api.close(talk.id, reas
 
 async function showCanned() {
   const phrases = await tried(api.canned);
-  if (phrases) byId("canned").replaceChildren(el("option", { value: "" }, "选一句…"), ...phrases.map((phrase) => el("option", { value: phrase }, phrase)));
+  const put = (phrase) => { canned.open = false; change(phrase); };
+  if (phrases) canned.querySelector("div").replaceChildren(...phrases.map((phrase) => button(phrase, () => put(phrase))));
 }
-
-byId("canned").addEventListener("change", (event) => {
-  if (event.target.value) change(event.target.value);
-  event.target.value = "";
-});
 
 /** Put words into the box, behind what is there, to be changed before they are sent. */
 function change(text) {
@@ -267,7 +285,7 @@ function keepAnswer(sequence, text, asking) {
   const facet = select([["", "（一般话题，不分方面）"], ...Object.entries(FACETS)], first ? first.facet : "");
   const question = el("textarea", { rows: "2", maxlength: "200", required: true }, asking);
   asked("存成问答", [el("p", { class: "words small" }, text), field("市民一般怎么问", question), field("哪个事项", subject), field("哪个方面", facet)], "存成草稿", async () => {
-    const made = await api.draft(id, { sequence, subject: subject.value, facet: facet.value || null, question: question.value.trim() });
-    tell(`存成草稿${made.draft}了，别的同事复核、发布以后才会用来回答市民。`);
+    await api.draft(id, { sequence, subject: subject.value, facet: facet.value || null, question: question.value.trim() });
+    tell("存成草稿了，别的同事复核、发布以后才会用来回答市民。");
   });
 }

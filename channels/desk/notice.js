@@ -5,10 +5,12 @@ import { button, el } from "/static/elements.js";
 import * as api from "./api.js";
 import { tell, tried } from "/static/staff/page.js";
 
+const TIME = { month: "long", day: "numeric", hour: "2-digit", minute: "2-digit" };
+
 /** Tick what is missing of an item, in `place`; `back()` leads back to it. */
 export function newNotice(place, sheet, back) {
   const key = freshKey();
-  const boxes = sheet.materials.map((row) => ({ row, box: el("input", { type: "checkbox" }) }));
+  const boxes = sheet.materials.map((row) => ({ row, box: el("input", { type: "checkbox", keydown: ticked }) }));
   const lines = el("ul", { class: "own" });
   const line = el("input", { type: "text", maxlength: "200", placeholder: "例如：照片要白底的" });
   const applicant = applicantField();
@@ -34,7 +36,9 @@ export function newNotice(place, sheet, back) {
       lines: [...lines.children].map((entry) => entry.dataset.line),
     };
     const made = await tried(() => api.makeNotice(notice));
-    if (made) await shown(place, made, applicant.value, back);
+    if (!made) return;
+    await shown(place, made, applicant.value, back);
+    tell(`${made.number}开好了，一式两联。`);
   };
   place.replaceChildren(el("form", { class: "fields", submit },
     el("h2", {}, `一次性告知单：${sheet.title}`),
@@ -48,12 +52,19 @@ export function newNotice(place, sheet, back) {
   if (first) first.focus();
 }
 
+/** Enter ticks too: it must not make a notice, which has a number for good, before all is ticked. */
+function ticked(event) {
+  if (event.key !== "Enter") return;
+  event.preventDefault();
+  event.target.click();
+}
+
 /** The notices that were made; each can be printed again. */
 export function madeNotices(place, notices, back) {
-  if (!notices.length) return el("p", { class: "small" }, "还没有开过。");
+  if (!notices.length) return el("p", { class: "small" }, "没有找到。");
   return el("ul", { class: "near" }, ...notices.map((notice) => el("li", {},
     button(notice.number, () => shown(place, notice, "", back)),
-    el("span", {}, `${notice.matter}，缺${notice.missing}样，${new Date(notice.made_at).toLocaleString("zh-CN")}`))));
+    el("span", {}, `${notice.matter}，缺${notice.missing}样，${new Date(notice.made_at).toLocaleString("zh-CN", TIME)}`))));
 }
 
 function applicantField() {
@@ -81,7 +92,6 @@ async function shown(place, notice, name, back) {
     el("div", { class: "actions" }, print, pdf, button("回到事项", back)),
     frame);
   await draw();
-  tell(`${notice.number}开好了，一式两联。`);
   print.focus();
 }
 

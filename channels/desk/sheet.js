@@ -11,8 +11,7 @@ export function rendered(sheet, bar, open, compare) {
   return [
     head(sheet), bar,
     sheet.expired.length ? el("p", { class: "notice" }, `下面这些过了有效期，不能再照着答：${sheet.expired.join("、")}`) : null,
-    el("div", { class: "first" }, points(sheet.review_points), confused(sheet.confused_with, open, compare)),
-    materials(sheet),
+    points(sheet.review_points), materials(sheet), confused(sheet.confused_with, open, compare),
     bundle("包含的事项", sheet.parts, open), bundle("属于“一件事”", sheet.part_of, open),
     el("div", { class: "texts" }, ...facets.sort((a, b) => order(a) - order(b)).map(text)),
     sheet.manual.length ? el("details", { class: "manual" }, el("summary", {}, `答疑手册（${sheet.manual.length}条）`), el("div", { class: "texts" }, ...sheet.manual.map(text))) : null,

@@ -14,17 +14,18 @@ export async function signedIn(place) {
   return new Promise((done) => { place.replaceChildren(form(done, ways.oidc)); place.querySelector("input").focus(); });
 }
 
-/** The button that signs out. */
-export function signOut() {
-  return button("退出", async () => {
+/** The button that signs out; `leaving(go)` may ask before it lets go. */
+export function signOut(leaving = (go) => go()) {
+  return button("退出", () => leaving(async () => {
     await api.logout().catch(() => null);
     location.reload();
-  });
+  }));
 }
 
 function form(done, oidc) {
   const name = el("input", { autocomplete: "username", required: true, maxlength: "40" });
   const password = el("input", { type: "password", autocomplete: "current-password", required: true, maxlength: "200" });
+  const shown = el("input", { type: "checkbox", change: () => { password.type = shown.checked ? "text" : "password"; } });
   const problem = el("p", { class: "problem", role: "alert" });
   const submit = async (event) => {
     event.preventDefault();
@@ -38,6 +39,7 @@ function form(done, oidc) {
     }
   };
   return el("form", { class: "card signin", "aria-label": "登录", submit },
-    el("label", {}, "登录名", name), el("label", {}, "口令", password), el("button", { type: "submit", class: "primary" }, "登录"),
-    oidc ? el("a", { class: "button", href: "/api/v1/staff/oidc/start" }, "用单位的统一账号登录") : null, problem);
+    el("label", {}, "登录名", name), el("label", {}, "口令", password), el("label", { class: "tick" }, shown, "显示打的字"), el("button", { type: "submit", class: "primary" }, "登录"),
+    oidc ? el("a", { class: "button", href: "/api/v1/staff/oidc/start" }, "用单位的统一账号登录") : null, problem,
+    el("p", { class: "small" }, "没有账号、忘了口令、账号锁了，请找管理员。"));
 }

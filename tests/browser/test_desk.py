@@ -96,7 +96,8 @@ def test_a_notice_is_ticked_with_the_keyboard_printed_and_printed_again(clerk: P
     opens(clerk, "身份证丢了")
     press(clerk, "g")
     expect(clerk.get_by_role("checkbox").first).to_be_focused()
-    press(clerk, "Space")
+    press(clerk, "Enter")  # ticks as the space bar does, and makes nothing yet
+    expect(clerk.get_by_role("checkbox").first).to_be_checked()
     clerk.get_by_label("自己加一行").focus()
     clerk.keyboard.type("照片要白底的")
     press(clerk, "Enter")
@@ -117,6 +118,9 @@ def test_a_notice_is_ticked_with_the_keyboard_printed_and_printed_again(clerk: P
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
     clerk.get_by_role("button", name="回到事项").click()
     clerk.get_by_text("开过的告知单").click()
+    clerk.get_by_label("编号或事项").fill("没有这件事")
+    expect(clerk.locator("#made")).to_contain_text("没有找到")
+    clerk.get_by_label("编号或事项").fill("身份证")
     clerk.locator("#made li button").first.click()
     expect(paper.locator("article").first).to_contain_text("申请人：")
     expect(paper.locator("article").first).not_to_contain_text("张小明")
@@ -152,6 +156,22 @@ def test_on_paper_there_are_no_review_points(clerk: Page) -> None:
     expect(clerk.get_by_role("region", name="审查要点")).to_be_hidden()
     expect(clerk.locator("#finding")).to_be_hidden()
     expect(clerk.get_by_role("region", name="申请材料")).to_be_visible()
+
+
+def test_a_report_of_nothing_says_what_to_write(clerk: Page) -> None:
+    opens(clerk, "sfzbl")
+    press(clerk, "w")
+    clerk.get_by_role("button", name="报上去").click()
+    expect(clerk.locator("#dialog")).to_contain_text("请写一句")
+    press(clerk, "Escape")
+    expect(clerk.locator("#sheet")).to_be_focused()
+
+
+def test_more_than_fit_are_said_to_be_more(clerk: Page) -> None:
+    clerk.locator("#q").fill("公安局")
+    expect(clerk.locator("#more")).to_be_visible()
+    clerk.locator("#q").fill("sfzbl")
+    expect(clerk.locator("#more")).to_be_hidden()
 
 
 def test_what_is_not_found_is_reported_with_what_was_typed(clerk: Page) -> None:
@@ -199,7 +219,8 @@ def test_an_agent_sends_a_suggested_answer_changes_another_and_keeps_a_good_one(
     offers = agent.locator("#offers article")
     expect(offers.first).to_contain_text(LOST)
     shows(agent, "talk")
-    agent.locator("#canned").select_option(index=1)
+    agent.locator("#canned summary").click()
+    agent.locator("#canned button").first.click()
     expect(agent.locator("#words")).to_have_value(re.compile("您好"))
     agent.locator("#words").fill("")
     offers.first.get_by_role("button", name="发送").click()

@@ -110,7 +110,7 @@ def test_a_citizen_and_an_agent_talk_and_then_the_assistant_goes_on(citizen: Pag
     says(agent, "您好，我是小李。\n请问户口在本地吗？")
     expect(heard(citizen)).to_have_text("您好，我是小李。\n请问户口在本地吗？")
     says(citizen, "在外地")
-    expect(agent.locator("#messages .from-citizen")).to_have_text("在外地")
+    expect(agent.locator("#messages .from-citizen .said")).to_have_text("在外地")
     expect(citizen.locator(".delivered")).to_contain_text("已送到")
     agent.get_by_role("button", name="交回智问").click()
     expect(citizen.locator(".announcement").last).to_contain_text("交回智问")
@@ -195,6 +195,74 @@ def test_an_agent_passes_a_citizen_on_to_a_colleague(citizen: Page, desk: Callab
     ends(second)
 
 
+def test_what_is_typed_for_one_citizen_does_not_get_to_another(
+    citizen: Page, desk: Callable[..., Page], opened: Opener, service_url: str
+) -> None:
+    agent, other = desk("小李"), opened(service_url)
+    calls_for_a_person(citizen)
+    takes(agent)
+    agent.locator("#words").fill("只写给第一位的")
+    ask(other, "转人工")
+    agent.get_by_role("button", name="接待：还没说到事项").last.click()
+    expect(agent.locator("#talk-title")).to_have_text("对话")
+    expect(agent.locator("#words")).to_have_value("")
+    ends(agent)
+    agent.get_by_role("button", name="打开：居民身份证补领").click()
+    expect(agent.locator("#words")).to_have_value("只写给第一位的")
+    ends(agent)
+
+
+def test_what_is_said_while_the_line_is_lost_stays_in_sight_and_arrives_once(citizen: Page, desk: Callable[..., Page]) -> None:
+    agent = desk("小李")
+    calls_for_a_person(citizen)
+    takes(agent)
+    agent.context.set_offline(True)
+    says(agent, "断线时说的")
+    expect(agent.locator("#messages .from-agent")).to_contain_text("还没送到")
+    agent.context.set_offline(False)
+    expect(heard(citizen)).to_have_text("断线时说的")
+    expect(agent.locator("#messages .from-agent")).to_have_count(1)
+    expect(agent.locator("#messages .from-agent")).to_contain_text("小李")
+    ends(agent)
+
+
+def test_with_the_keyboard_alone_an_agent_takes_answers_and_ends(citizen: Page, desk: Callable[..., Page]) -> None:
+    agent = desk("小李")
+    calls_for_a_person(citizen)
+    take = agent.locator("#queue").get_by_role("button", name="接待").last
+    take.focus()
+    ask(citizen, "我在外地")  # the queue comes anew
+    expect(take).to_be_focused()
+    agent.keyboard.press("Enter")
+    expect(agent.locator("#words")).to_be_focused()
+    expect(agent).to_have_title(re.compile("^（1）"))
+    expect(agent.locator("#offers article").first).to_be_visible()
+    agent.keyboard.press("ArrowDown")
+    expect(agent.locator("#offers button").first).to_be_focused()
+    agent.keyboard.press("Escape")
+    expect(agent.locator("#words")).to_be_focused()
+    agent.locator("#canned summary").press("Enter")
+    agent.locator("#canned button").nth(1).press("Enter")
+    expect(agent.locator("#words")).to_have_value(re.compile("户口"))
+    agent.keyboard.press("Enter")
+    expect(heard(citizen)).to_contain_text("户口")
+    agent.get_by_role("button", name="结束").press("Enter")
+    expect(agent.locator("#queue-title")).to_be_focused()
+
+
+def test_nobody_is_passed_on_or_left_by_a_slip(citizen: Page, desk: Callable[..., Page]) -> None:
+    agent = desk("小李")
+    calls_for_a_person(citizen)
+    takes(agent)
+    agent.get_by_role("button", name="转", exact=True).click()
+    expect(agent.locator("#problem")).to_contain_text("请先选转给谁")
+    expect(agent.locator("#talk")).to_be_visible()
+    agent.get_by_role("button", name="退出").click()
+    expect(agent.locator("#dialog")).to_contain_text("您还在接待1位市民")
+    agent.get_by_role("button", name="不用了").click()
+    ends(agent)
+
+
 def test_a_supervisor_sees_who_waits_and_how_long(citizen: Page, desk: Callable[..., Page]) -> None:
     supervisor = desk("老张", Role.SUPERVISOR)
     calls_for_a_person(citizen)
@@ -212,7 +280,7 @@ def test_a_wrong_password_is_told_and_lets_nobody_in(opened: Opener, service_url
     page.get_by_label("登录名").fill("nobody")
     page.get_by_label("口令").fill("wrong horse battery")
     page.get_by_role("button", name="登录").click()
-    expect(page.get_by_role("alert").first).to_contain_text("登录名或口令不对")
+    expect(page.get_by_role("form").get_by_role("alert")).to_contain_text("登录名或口令不对")
     expect(page.locator("#tabs")).to_be_hidden()
 
 

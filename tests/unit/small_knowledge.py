@@ -126,7 +126,7 @@ def boundaries() -> list[Record]:
 def departments() -> Record:
     """Two offices."""
     office = {"place": {"text": "一楼大厅。", "sample": True}, "hours": {"text": "工作日9点到17点。"}, "phone": {"text": "0791-12345。"}}
-    return {"公安局": office, "政务服务局": office}
+    return {"公安局": office | {"aliases": ["派出所"]}, "政务服务局": office}
 
 
 def defaults() -> Record:

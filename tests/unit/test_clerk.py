@@ -64,7 +64,8 @@ def sheet(library: Library, subject: str = LOST) -> SheetView:
         ("身份证丢失补领", LOST, How.NAME), ("丢失", LOST, How.NAME), ("補領", LOST, How.NAME), ("证丢了", LOST, How.EVERYDAY),
         ("sfzds", LOST, How.INITIALS), ("SFZDS", LOST, How.INITIALS), ("shenfenzhengdiushi", LOST, How.PINYIN),
         ("gaj-sfz-hl", EXPIRED, How.CODE), ("sfz-shhl", BROKEN, How.CODE), ("身份证 丢失", LOST, How.NAME), ("身份证ds", LOST, How.NAME),
-        ("公安局丢失", LOST, How.DEPARTMENT), ("身份证补领丢失", LOST, How.NAME),
+        ("公安局丢失", LOST, How.DEPARTMENT), ("身份证补领丢失", LOST, How.NAME), ("diushibuling", LOST, How.PINYIN),
+        ("派出所 丢失", LOST, How.DEPARTMENT),
     ],
 )  # fmt: skip
 def test_an_item_is_found_by_whatever_a_clerk_types(finder: Finder, typed: str, first: str, how: How) -> None:
@@ -79,11 +80,12 @@ def test_where_no_name_fits_the_meaning_does(finder: Finder) -> None:
 
 
 def test_a_department_shows_what_is_its_own(finder: Finder) -> None:
-    assert {f.subject.department for f in finder.find("公安局")} == {"公安局"}
+    assert {(f.subject.department, f.name) for f in finder.find("公安局")} == {("公安局", "公安局")}
+    assert {(f.subject.department, f.name) for f in finder.find("派出所")} == {("公安局", "派出所")}
     assert finder.find("身份证", department="政务服务局") == []
 
 
-@pytest.mark.parametrize("typed", ["", "  ", "！？", "zzzz", "x" * 500, "\x00"])
+@pytest.mark.parametrize("typed", ["", "  ", "！？", "zzzz", "ushi", "iushibu", "x" * 500, "\x00"])
 def test_nothing_and_nonsense_find_nothing(finder: Finder, typed: str) -> None:
     assert finder.find(typed) == []
 
@@ -199,6 +201,20 @@ async def test_sent_again_it_is_the_same_notice(clerk: AsyncClient, office: Offi
     assert (await make(clerk, key=key))["id"] == (await make(clerk, key=key))["id"]
     with Session(make_engine(office.settings.database)) as session:
         assert len(session.scalars(select(NoticeRow)).all()) == 1
+
+
+async def test_a_notice_of_the_evening_keeps_its_day_and_is_found_by_number_and_matter(clerk: AsyncClient, office: Office) -> None:
+    evening = datetime(2026, 11, 23, 18, 58, tzinfo=CHINA)
+    content = content_of(sheet(office.services.shelf.library()), [0], [])
+    chuang = Member("chuang", "", Role.CLERK, "公安局")
+    for key in ("key-one", "key-two"):
+        office.services.clerks.notices.make(content, LOST, "v", chuang, key, evening)
+    kept = (await clerk.get(f"{STAFF}/notices")).json()
+    assert {datetime.fromisoformat(notice["made_at"]) for notice in kept} == {evening}
+    assert "2026年11月23日" in (await clerk.post(f"{STAFF}/notices/{kept[0]['id']}/paper", json={})).text
+    for words, numbers in (("2", ["2"]), ("告知〔2026〕1号", ["1"]), ("丢失", ["2", "1"]), ("驾驶证", []), ("%", []), ("", ["2", "1"])):
+        found = (await clerk.get(f"{STAFF}/notices", params={"q": words})).json()
+        assert [notice["number"] for notice in found] == [f"告知〔2026〕{number}号" for number in numbers], words
 
 
 def test_many_at_once_get_numbers_without_gaps(office: Office, library: Library) -> None:

@@ -78,6 +78,7 @@ async def test_a_good_answer_becomes_a_draft_that_another_person_lets_in(open_da
     assert (entry.subject, entry.facet, entry.answer, entry.department) == (LOST, "proxy", "由监护人带着去。", "公安局")
     assert entry.question == "小孩的身份证丢了谁去,我电话[手机号]"
     assert draft.imported_by == "lili"
+    assert [(line.actor, line.action) for line in open_day.audited(name)] == [("lili", "draft")]
     assert [source.title for source in entry.sources] == ["中华人民共和国居民身份证法"]
     assert accept_draft(root, load(root)[0], name, Review("zhou", "公安局", date.today())) == [entry.id]
     assert entry.id in load(root)[0].manual

@@ -44,6 +44,11 @@ async def test_who_signs_in_is_known_until_they_sign_out_and_the_old_cookie_does
     assert actions(office)[1:] == [("lili", "sign_in", "lili"), ("lili", "sign_out", "lili")]
 
 
+async def test_a_capital_at_the_beginning_of_the_name_lets_in_too(office: Office) -> None:
+    office.hire("lili")
+    assert (await sign_in(office, "Lili")).json()["name"] == "lili"
+
+
 async def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(office: Office) -> None:
     office.hire("lili")
     cookie = (await sign_in(office, "lili")).headers["set-cookie"].lower()
