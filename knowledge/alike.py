@@ -100,7 +100,9 @@ def grams(text: str) -> Grams:
 
 
 def _problem(knowledge: Knowledge, asked: Asked, cause: str, warning: bool = False) -> Problem:
-    return Problem(knowledge.files[asked.record], f"{asked.record}.questions", asked.text, cause, warning)
+    entry = knowledge.manual.get(asked.record)
+    field = "questions" if entry is None else "similar" if asked.text in entry.similar else "question"
+    return Problem(knowledge.files[asked.record], f"{asked.record}.{field}", asked.text, cause, warning)
 
 
 def _near(asked: list[Asked]) -> Iterator[tuple[Asked, Asked]]:

@@ -14,7 +14,7 @@ export const dismiss = (question, reason) => call("POST", "gaps/dismiss", { ques
 export const takeFile = (name, file, dry) => call("POST", `knowledge/imports?name=${at(name)}&dry_run=${dry}`, file);
 export const records = (words) => call("GET", `knowledge/records?q=${at(words)}`);
 export const record = (id) => call("GET", `knowledge/records/${at(id)}`);
-export const edit = (id, texts) => call("POST", `knowledge/records/${at(id)}`, { texts });
+export const edit = (id, content, seen) => call("POST", `knowledge/records/${at(id)}`, { content, seen });
 export const addEntry = (entry) => call("POST", "knowledge/entries", entry);
 export const drafts = () => call("GET", "knowledge/drafts");
 export const draft = (name) => call("GET", `knowledge/drafts/${at(name)}`);

@@ -24,10 +24,22 @@ async function start() {
     return;
   }
   byId("tabs").hidden = false;
-  const turn = () => show(self);
+  let here = location.hash;
+  const turn = () => {
+    if (unsaved() && !window.confirm("改的还没有保存，离开就没有了。要离开吗？")) {
+      history.replaceState(null, "", here || "#");
+      return null;
+    }
+    here = location.hash;
+    return show(self);
+  };
   window.addEventListener("hashchange", turn);
+  window.addEventListener("beforeunload", (event) => { if (unsaved()) event.preventDefault(); });
   await turn();
 }
+
+/** Whether something was typed that is not saved. */
+const unsaved = () => document.querySelector("form[data-changed]") !== null;
 
 /** Show the side that the address names; what follows a slash in it is the side's own. */
 async function show(self) {
