@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from assistant.api.citizen import Wired
 from assistant.api.console_gaps import Keeper, Reader
 from assistant.console.publishing import Job, JobState
-from assistant.console.workshop import Edited, Imported, fingerprint
+from assistant.console.workshop import Edited, Imported, fingerprint, kind_of
 from assistant.hit_test import hit_test
 from assistant.privacy import mask
 from assistant.publications import read_current
@@ -60,7 +60,8 @@ class ImportShown(BaseModel):
         plan = imported.plan
         rows = [
             RowShown(
-                where=o.row.where, title=o.row.cells.get("question") or o.row.cells.get("name", ""), verdict=o.verdict, failed=o.verdict in FAILED, why=o.why, record=o.record.id if o.record else "",
+                where=o.row.where, title=o.row.cells.get("question") or o.row.cells.get("name", ""),
+                verdict=o.verdict, failed=o.verdict in FAILED, why=o.why, record=o.record.id if o.record else "",
                 cells=o.row.original if o.verdict in FAILED else {},
             )
             for o in sorted(plan.outcomes, key=lambda o: o.verdict not in FAILED)
@@ -83,10 +84,9 @@ class RecordRow(BaseModel):
     @classmethod
     def of(cls, record: Editable, off: dict[str, str]) -> "RecordRow":
         """As a list shows it."""
-        kind = {"ManualEntry": "manual", "Topic": "topic", "Item": "item", "Guide": "guide", "Office": "office"}[type(record).__name__]
         dated = record if isinstance(record, Dated) else None
         return cls(
-            id=record.id, title=title_of(record), kind=kind, department=record.department, off=off.get(record.id, ""),
+            id=record.id, title=title_of(record), kind=kind_of(record), department=record.department, off=off.get(record.id, ""),
             reviewed_on=dated and dated.reviewed_on, expires_on=dated and dated.expires_on,
         )  # fmt: skip
 
@@ -166,10 +166,11 @@ class DraftRow(BaseModel):
     count: int
 
     @classmethod
-    def of(cls, name: str, draft: Draft, reader: str) -> "DraftRow":
+    def of(cls, name: str, draft: Draft, reader: str, titles: dict[str, str]) -> "DraftRow":
         """As a list shows it."""
         return cls(
-            name=name, origin=draft.origin, imported_by=draft.imported_by, imported_on=draft.imported_on, mine=draft.imported_by == reader,
+            name=name, origin=draft.origin, imported_by=titles.get(draft.imported_by, draft.imported_by),
+            imported_on=draft.imported_on, mine=draft.imported_by == reader,
             departments=sorted(draft.departments), count=len(draft.records),
         )  # fmt: skip
 
@@ -187,6 +188,7 @@ class ChangeShown(BaseModel):
 
     id: str
     title: str
+    about: str = Field(description="问答属于哪个事项或话题；别的是空的")
     new: bool
     differences: list[Difference]
 
@@ -292,10 +294,13 @@ async def take_file(
 
 @router.get("/records", summary="找事项、话题、问答")
 async def records(
-    member: Reader, wired: Wired, q: Annotated[str, Query(max_length=100, description="编号、名称、问法里的字")] = ""
+    member: Reader,
+    wired: Wired,
+    q: Annotated[str, Query(max_length=100, description="编号、名称、问法里的字")] = "",
+    kind: Annotated[str, Query(max_length=10, description="哪一类；空是全部")] = "",
 ) -> list[RecordRow]:
-    """归您部门的，最多100条。"""
-    found = await run_in_threadpool(wired.console.workshop.records, member, clean(q))
+    """归您部门的，名称里有的在前，最多100条。"""
+    found = await run_in_threadpool(wired.console.workshop.records, member, clean(q), kind)
     off = await run_in_threadpool(_off, wired)
     return [RecordRow.of(record, off) for record in found[:MOST_RECORDS]]
 
@@ -332,22 +337,24 @@ async def add_entry(given: NewEntry, member: Keeper, wired: Wired) -> ImportShow
 async def drafts(member: Reader, wired: Wired) -> list[DraftRow]:
     """有归您部门的内容的。"""
     found = await run_in_threadpool(wired.console.workshop.drafts, member)
-    return [DraftRow.of(name, draft, member.name) for name, draft in found.items()]
+    titles = await run_in_threadpool(wired.accounts.titles)
+    return [DraftRow.of(name, draft, member.name, titles) for name, draft in found.items()]
 
 
 @router.get("/drafts/{name}", summary="草稿和现在的有什么不同")
 async def draft(name: str, member: Reader, wired: Wired) -> DraftShown:
     """一条一条列出改了哪些字。"""
     found, changed, problems = await run_in_threadpool(wired.console.workshop.changes, member, name)
+    titles = await run_in_threadpool(wired.accounts.titles)
     shown = [
         ChangeShown(
-            id=c.new.id, title=title_of(c.new), new=c.old is None,
+            id=c.new.id, title=title_of(c.new), about=c.about, new=c.old is None,
             differences=[Difference(field=f, before=before, after=after) for f, before, after in changes(c.old, c.new)],
         )
         for c in changed
     ]  # fmt: skip
     problem_lines = [f"{p.entry}：{p.cause}" for p in problems]
-    return DraftShown(**DraftRow.of(name, found, member.name).model_dump(), changes=shown, problems=problem_lines)
+    return DraftShown(**DraftRow.of(name, found, member.name, titles).model_dump(), changes=shown, problems=problem_lines)
 
 
 @router.post("/drafts/{name}/review", summary="复核通过")
@@ -410,8 +417,9 @@ async def publication(member: Reader, wired: Wired) -> JobShown | None:
 async def versions(member: Reader, wired: Wired) -> list[VersionShown]:
     """新的在前。"""
     found = await run_in_threadpool(wired.console.workshop.versions)
+    titles = await run_in_threadpool(wired.accounts.titles)
     return [
-        VersionShown(number=v.number, live=at == 0, by=v.by, at=v.at, reason=v.reason, back_to=v.back_to, off=v.off)
+        VersionShown(number=v.number, live=at == 0, by=titles.get(v.by, v.by), at=v.at, reason=v.reason, back_to=v.back_to, off=v.off)
         for at, v in enumerate(found)
     ]
 

@@ -77,6 +77,8 @@ class Changed:
 
     old: Editable | None
     new: Editable
+    about: str
+    """What an entry of the 答疑手册 belongs to; empty for others."""
 
 
 class Workshop:
@@ -90,9 +92,9 @@ class Workshop:
 
     # --- reading ---------------------------------------------------------------------------------
 
-    def records(self, member: Member, words: str) -> list[Editable]:
-        """The member's records in whose id, name or questions some words are, those so called first; all when there are none."""
-        own = [r for r in _all(self._knowledge()) if member.keeps(r.department)]
+    def records(self, member: Member, words: str, kind: str) -> list[Editable]:
+        """The member's records in whose id, name or questions some words are, those so called first; no words, all. So with the kind."""
+        own = [r for r in _all(self._knowledge()) if member.keeps(r.department) and kind in ("", kind_of(r))]
         found = [(words not in f"{title_of(r)} {r.id}", r) for r in own]
         asked = [(later, r) for later, r in found if not later or any(words in text for text in _asked(r))]
         return [r for _, r in sorted(asked, key=itemgetter(0))]
@@ -128,7 +130,7 @@ class Workshop:
             raise NotYours
         knowledge = self._knowledge()
         problems = draft_problems(knowledge, name, draft, date.today())
-        return draft, [Changed(_find(knowledge, record.id), record) for record in draft.records], problems
+        return draft, [Changed(_find(knowledge, record.id), record, _about(knowledge, record)) for record in draft.records], problems
 
     def problems(self, member: Member) -> list[Problem]:
         """What the checks find in the member's files; what is in nobody's file is the general desk's. Errors first."""
@@ -309,6 +311,11 @@ def edit_name(number: str) -> str:
     return f"edit-{number}"
 
 
+def kind_of(record: Editable) -> str:
+    """What sort of record it is."""
+    return {ManualEntry: "manual", Topic: "topic", Item: "item", Guide: "guide", Office: "office"}[type(record)]
+
+
 def fingerprint(record: Editable) -> str:
     """Tells one state of a record from another."""
     return hashlib.sha256(record.model_dump_json().encode()).hexdigest()[:16]
@@ -330,6 +337,11 @@ def _all(knowledge: Knowledge) -> list[Editable]:
 
 def _find(knowledge: Knowledge, number: str) -> Editable | None:
     return next((record for record in _all(knowledge) if record.id == number), None)
+
+
+def _about(knowledge: Knowledge, record: Editable) -> str:
+    subject = _find(knowledge, record.subject) if isinstance(record, ManualEntry) else None
+    return title_of(subject) if subject else ""
 
 
 def _asked(record: Editable) -> list[str]:

@@ -1,7 +1,7 @@
 // Import with a dry run, rows that can be mended on the spot, and the review by another person.
 
 import { button, el } from "/static/elements.js";
-import { asked, byId, field, tell, tried } from "/static/staff/page.js";
+import { asked, busy, byId, field, tell, tried } from "/static/staff/page.js";
 import * as api from "./api.js";
 import { badge, table } from "./parts.js";
 
@@ -84,7 +84,7 @@ function tried_out(file, found, results) {
   return [
     el("p", {}, `试过了：${Object.entries(found.counts).map(([verdict, count]) => `${verdict}${count}行`).join("，")}。`),
     ...found.flaws.map((flaw) => el("p", { class: "small" }, flaw)),
-    el("div", { class: "actions" }, button("写成草稿", write, { class: "primary" }), good ? null : el("span", { class: "small" }, "没有能导入的行，先改好下面的。")),
+    el("div", { class: "actions" }, button("写成草稿", ({ target }) => busy(target, write), { class: "primary" }), good ? null : el("span", { class: "small" }, "没有能导入的行，先改好下面的。")),
     el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "每一行的结果" }, el("table", {},
       el("thead", {}, el("tr", {}, ...["在哪里", "问题或事项", "结果", "说明", "改"].map((name) => el("th", { scope: "col" }, name)))), place)),
   ];
@@ -109,7 +109,8 @@ function marked(tag, text, other) {
 
 function one(draft) {
   const changes = draft.changes.map((change) => el("section", { class: "card" },
-    el("h4", {}, change.title, " ", badge(change.new ? "新增" : "变更")), el("p", { class: "small" }, change.id),
+    el("h4", {}, change.title, " ", badge(change.new ? "新增" : "变更")),
+    el("p", { class: "small" }, [change.about && `属于：${change.about}`, change.id].filter(Boolean).join(" · ")),
     table(`${change.title}改了什么`, ["哪里", "现在", "改成"], change.differences.map(({ field: name, before, after }) => [name, marked("del", before, after), marked("ins", after, before)]))));
   // Told after the list has come, which begins with nothing told.
   const leave = (words) => {
@@ -132,7 +133,7 @@ function one(draft) {
     ...draft.problems.map((problem) => el("p", { class: "problem" }, problem)),
     draft.mine ? el("p", { class: "card notice" }, "这是您自己导入或改的，要由另一位同事复核。") : null,
     desk.keeps ? el("div", { class: "actions" },
-      draft.mine ? null : button("复核通过", accept, { class: "primary", disabled: draft.problems.length > 0 }), button("不要这份草稿…", drop)) : null,
+      draft.mine ? null : button("复核通过", ({ target }) => busy(target, accept), { class: "primary", disabled: draft.problems.length > 0 }), button("不要这份草稿…", drop)) : null,
     ...changes,
   ].filter(Boolean);
 }

@@ -1,14 +1,13 @@
 // Entries: find one, change its texts and questions, stop answering from it.
 
 import { button, el } from "/static/elements.js";
-import { FACETS, asked, byId, field, tell, tried } from "/static/staff/page.js";
+import { FACETS, asked, busy, byId, field, select, tell, tried } from "/static/staff/page.js";
 import * as api from "./api.js";
 import { recordForm, unmark } from "./form.js";
 import { badge } from "./parts.js";
 
 export const TITLE = "条目";
 const KINDS = { item: "事项", guide: "办事指南", topic: "话题", manual: "问答", office: "部门" };
-const SAVE = "保存成草稿";
 const WRITTEN = new Set(["materials", "time_limit", "fee", "online"]);
 
 let desk = null;
@@ -20,11 +19,16 @@ export async function show(given) {
 
 function list() {
   const words = el("input", { id: "words", type: "search", maxlength: "100", placeholder: "名称、编号、问法里的字" });
+  const kind = select([["", "全部"], ...Object.entries(KINDS)], "");
   const results = el("div", { "aria-live": "polite" });
+  let latest = 0;
   const find = async (event) => {
     if (event) event.preventDefault();
+    latest += 1;
+    const mine = latest;
     results.replaceChildren("正在找…");
-    const found = (await tried(() => api.records(words.value.trim()))) || [];
+    const found = (await tried(() => api.records(words.value.trim(), kind.value))) || [];
+    if (mine !== latest) return; // something else was looked for meanwhile
     const rows = found.map((record) => el("li", {},
       el("a", { href: `#entries/${encodeURIComponent(record.id)}` }, record.title), " ", badge(KINDS[record.kind]), record.off ? badge("停答", true) : null,
       el("p", { class: "small" }, factsOf(record))));
@@ -32,8 +36,9 @@ function list() {
       el("p", { class: "small" }, found.length ? `找到${found.length}条${found.length === 100 ? "以上，只列前100条" : ""}。` : "没有找到，换个词试试。"),
       el("ul", { class: "rows" }, ...rows));
   };
+  kind.addEventListener("change", find);
   find();
-  return [el("form", { class: "search", role: "search", submit: find }, field("找条目", words), el("button", { type: "submit", class: "primary" }, "找")), results];
+  return [el("form", { class: "search", role: "search", submit: find }, field("找条目", words), field("哪一类", kind), el("button", { type: "submit", class: "primary" }, "找")), results];
 }
 
 function one(record) {
@@ -45,21 +50,16 @@ function one(record) {
     problem.textContent = "";
     const content = form.changed();
     if (!Object.keys(content).length) { tell("没有改动。"); return; }
-    const pressed = event.submitter;
-    pressed.disabled = true;
-    pressed.textContent = "正在检查…";
-    try {
-      const { draft, reminders } = await api.edit(record.id, content, record.seen);
-      await again(record.id, reminders);
-      tell(draft ? "写成了草稿，还没有生效。请另一位同事在“导入和复核”里复核，再发布。" : "没有改动。");
-    } catch (error) {
-      if (error.status === 401) throw error;
-      const whole = form.point(error.faults, "problem");
-      problem.textContent = error.faults.length ? [`有${error.faults.length}处要改，还没有保存。`, ...whole].join("\n") : error.message;
-    } finally {
-      pressed.disabled = false;
-      pressed.textContent = SAVE;
-    }
+    await busy(event.submitter, async () => {
+      try {
+        const { draft, reminders } = await api.edit(record.id, content, record.seen);
+        await again(record.id, reminders);
+        tell(draft ? "写成了草稿，还没有生效。请另一位同事在“导入和复核”里复核，再发布。" : "没有改动。");
+      } catch (error) {
+        const whole = form.point(error.faults || [], "problem");
+        problem.textContent = [error.message, ...whole].join("\n");
+      }
+    });
   };
   const off = Object.entries({ ...(record.off ? { [record.id]: record.off } : {}), ...record.off_parts });
   const shown = [
@@ -70,7 +70,7 @@ function one(record) {
     ...off.map(([what, why]) => el("p", { class: "card notice" }, `${partOf(what)}停答了：${why} `, desk.keeps ? button("恢复回答", () => turn(record, what, true)) : null)),
     desk.keeps && record.kind !== "office" ? el("div", { class: "actions" }, button("停答…", () => stop(record))) : null,
     el("form", { class: "fields", "aria-labelledby": "record-title", novalidate: true, submit: save, input: ({ currentTarget }) => { currentTarget.dataset.changed = "yes"; } },
-      ...form.elements, problem, desk.keeps ? el("div", { class: "keep" }, el("button", { type: "submit", class: "primary" }, SAVE)) : null),
+      ...form.elements, problem, desk.keeps ? el("div", { class: "keep" }, el("button", { type: "submit", class: "primary" }, "保存成草稿")) : null),
   ].filter(Boolean);
   return { shown, form };
 }
@@ -85,8 +85,8 @@ async function again(id, reminders = []) {
   const found = await tried(async () => one(await api.record(id)));
   if (!found) return;
   byId("body").replaceChildren(...found.shown);
-  found.form.point(reminders, "reminder");
-  byId("side").focus();
+  found.form.point(reminders, "reminder", false);
+  window.scrollTo(0, 0);
 }
 
 function stop(record) {

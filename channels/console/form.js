@@ -6,11 +6,10 @@ import { button, el } from "/static/elements.js";
 import { select } from "/static/staff/page.js";
 
 const COMPOSITE = new Set(["group", "rows", "keyed"]);
-let made = 0;
 
 /** The form of a record: its elements, what of it was changed, and a way to show what is wrong beside the field. */
 export function recordForm(parts, content, locked) {
-  const desk = { locked, sources: () => [] };
+  const desk = { locked, cites: parts.some((part) => part.key === "sources"), sources: () => [] };
   const shown = parts.filter((part) => !part.fixed);
   const controls = Object.fromEntries(shown.map((part) => [part.key, control(part, content[part.key], desk)]));
   if (controls.sources) {
@@ -28,14 +27,14 @@ export function recordForm(parts, content, locked) {
   return {
     elements: shown.map((part) => (COMPOSITE.has(part.kind) ? section(part, controls[part.key]) : controls[part.key].element)), changed,
     /** Put each cause beside its field, open what it stands in, and go to the first; those of the whole are given back. */
-    point(faults, kind) {
+    point(faults, kind, go = true) {
       const placed = faults.filter((fault) => fault.place).map((fault) => {
         const [key, ...path] = fault.place.split(".");
         return [controls[key] && (controls[key].at(path) || controls[key].element), fault];
       });
       for (const [place, { cause }] of placed.filter(([element]) => element)) mark(place, cause, kind);
       const [first] = placed.map(([place]) => place).filter(Boolean);
-      if (first) (first.querySelector("input, textarea, select, summary") || first).focus();
+      if (go && first) (first.querySelector("input, textarea, select, summary") || first).focus();
       return [...faults.filter((fault) => !fault.place), ...placed.filter(([place]) => !place).map(([, fault]) => fault)].map((fault) => fault.cause);
     },
   };
@@ -44,22 +43,17 @@ export function recordForm(parts, content, locked) {
 /** Take away what was wrong the last time. */
 export function unmark(form) {
   form.querySelectorAll(".fault").forEach((fault) => fault.remove());
-  for (const input of form.querySelectorAll("[aria-invalid]")) {
-    input.removeAttribute("aria-invalid");
-    input.removeAttribute("aria-describedby");
-  }
+  form.querySelectorAll("[aria-invalid]").forEach((input) => input.removeAttribute("aria-invalid"));
 }
 
+/** A cause inside its field's label, so that it is read with it; or at the head of a group. */
 function mark(place, cause, kind) {
-  made += 1;
-  const told = el("p", { class: `fault ${kind}`, id: `fault-${made}` }, cause);
+  const told = el("span", { class: `fault ${kind}` }, cause);
   for (let box = place.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
   const input = place.matches("label") ? place.querySelector("input, textarea, select") : null;
-  if (input) {
-    if (kind === "problem") input.setAttribute("aria-invalid", "true");
-    input.setAttribute("aria-describedby", told.id);
-    place.after(told);
-  } else (place.matches("details") ? place.querySelector("summary") : place.firstElementChild || place).after(told);
+  if (input && kind === "problem") input.setAttribute("aria-invalid", "true");
+  if (input) place.append(told);
+  else place.firstElementChild.after(told);
 }
 
 function section(part, { element, count }) {
@@ -79,7 +73,9 @@ function control(part, value, desk) {
 function single(part, value, desk) {
   const input = inputOf(part, value, desk);
   const hint = part.note ? el("span", { class: "small" }, part.note) : null;
-  const element = part.kind === "tick" ? el("label", { class: "tick" }, input, el("span", {}, part.title, hint)) : el("label", { class: "field" }, part.title, hint, input);
+  // An office has no sources to choose from.
+  const left = part.kind === "source" && !desk.cites;
+  const element = part.kind === "tick" ? el("label", { class: "tick" }, input, el("span", {}, part.title, hint)) : el("label", { class: "field", hidden: left }, part.title, hint, input);
   return { element, read: () => readOf(part, input), at: () => element };
 }
 

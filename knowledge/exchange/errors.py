@@ -20,7 +20,5 @@ class Unsound(ExchangeError):
     """A record does not hold as it was filled in."""
 
     def __init__(self, faults: list[Fault]) -> None:
-        whole = [fault.cause for fault in faults if not fault.place]
-        counted = f"有{len(faults)}处要改，没有保存。" + ("" if len(whole) == len(faults) else "要改的地方下面写着为什么。")
-        super().__init__("\n".join([counted, *whole]))
+        super().__init__(f"有{len(faults)}处要改，还没有保存。")
         self.faults = faults

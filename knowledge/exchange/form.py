@@ -74,9 +74,11 @@ _TITLES = {
     "exempt": "可以免交", "by": "凭什么免", "how": "怎么免", "materials_note": "材料说明",
     "limits": "办理时限", "statutory": "法定时限", "promised": "承诺时限", "value": "天数", "unit": "单位", "sample": "示例值",
     "fee": "收费", "amount": "金额（元）", "rule": "收费说明", "online": "网上办理", "depth": "办到哪一步", "visits": "要跑几次",
-    "answers": "各方面的答复", "text": "答复", "review_points": "审查要点（只给窗口看，一行一条）", "names": "平常的叫法（一行一个）",
+    "answers": "各方面的答复", "text": "答复",
+    "review_points": "审查要点（只给窗口看，一行一条）", "names": "平常的叫法（一行一个）",
     "situations": "情形词（一行一个）", "questions": "问法（一行一句）", "negatives": "像这件、其实是别件的问法",
-    "confused_with": "容易混的", "subject": "事项或话题的编号", "difference": "差别在哪里", "parts": "包含的事项", "facet": "方面", "question": "问题",
+    "confused_with": "容易混的",
+    "subject": "事项或话题的编号", "difference": "差别在哪里", "parts": "包含的事项", "facet": "方面", "question": "问题",
     "similar": "相似问法（一行一句）", "answer": "答案", "clerk_text": "另外给窗口看的话",
     "aliases": "别的叫法（一行一个）", "place": "地点", "hours": "时间", "phone": "电话",
 }  # fmt: skip

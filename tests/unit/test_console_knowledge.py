@@ -83,7 +83,7 @@ async def test_a_handbook_is_tried_then_fixed_then_written_as_a_draft(shop: Offi
     fixed = json.dumps([bad["cells"] | {"答案": "现在写了。"}], ensure_ascii=False).encode()
     assert (await upload(ping, fixed, "手册.json", dry_run=False))["counts"] == {"新增": 1}
     (draft,) = (await ping.get(f"{BASE}/drafts")).json()
-    assert (draft["name"], draft["imported_by"], draft["mine"], draft["count"]) == ("手册", "ping", True, 2)
+    assert (draft["name"], draft["imported_by"], draft["mine"], draft["count"]) == ("手册", "ping同志", True, 2)
     assert [row.action for row in shop.audited("手册")] == ["import", "import"]
 
 
@@ -281,7 +281,7 @@ async def test_publishing_shows_the_difference_runs_the_command_and_makes_a_vers
         await asyncio.sleep(0.1)
     assert job["state"] == "done" and "第 2 版已发布" in job["lines"][-1], job
     latest, first = (await jing.get(f"{BASE}/versions")).json()
-    assert (latest["number"], latest["live"], latest["by"], latest["reason"]) == (2, True, "jing", "收费改了")
+    assert (latest["number"], latest["live"], latest["by"], latest["reason"]) == (2, True, "jing同志", "收费改了")
     assert [row.action for row in shop.audited("knowledge")] == ["publish"]
     back = (await jing.post(f"{BASE}/rollback", json={"number": first["number"], "reason": "收费没有批"})).json()
     assert (back["number"], back["back_to"]) == (3, 1)
