@@ -253,9 +253,9 @@ class JobShown(BaseModel):
     lines: list[str]
 
     @classmethod
-    def of(cls, job: Job) -> "JobShown":
+    def of(cls, job: Job, titles: dict[str, str]) -> "JobShown":
         """As it goes over the wire."""
-        return cls(state=job.state, by=job.by, lines=job.lines)
+        return cls(state=job.state, by=titles.get(job.by, job.by), lines=job.lines)
 
 
 class Back(BaseModel):
@@ -403,14 +403,14 @@ async def publish(given: Publish, member: Keeper, wired: Wired) -> JobShown:
     job = wired.console.publisher.start(member.name, mask(clean(given.reason)), accept=given.accept)
     if job is None:
         raise HTTPException(409, "有人正在发布，请等一等再看。")
-    return JobShown.of(job)
+    return JobShown.of(job, await run_in_threadpool(wired.accounts.titles))
 
 
 @router.get("/publications/latest", summary="发布进行得怎样")
 async def publication(member: Reader, wired: Wired) -> JobShown | None:
     """这次启动以来最后一次在网页上的发布；没有是 null。"""
     job = wired.console.publisher.job
-    return None if job is None else JobShown.of(job)
+    return None if job is None else JobShown.of(job, await run_in_threadpool(wired.accounts.titles))
 
 
 @router.get("/versions", summary="发布过的版本")

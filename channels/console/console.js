@@ -44,7 +44,7 @@ const unsaved = () => document.querySelector("form[data-changed]") !== null;
 /** Show the side that the address names; what follows a slash in it is the side's own. */
 async function show(self) {
   const [name, ...rest] = location.hash.slice(1).split("/").map(decodeURIComponent);
-  const side = SIDES[name] ? name : "gaps";
+  const side = SIDES[name] ? name : KEEPING.has(self.role) ? "gaps" : "reports";
   for (const tab of document.querySelectorAll(".tabs a")) {
     if (tab.hash === `#${side}`) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");

@@ -17,7 +17,7 @@ export async function show(given) {
   const difference = el("div", {});
   compare(difference);
   const progress = el("div", { "aria-live": "polite" });
-  if (job) follow(job, progress);
+  if (job && job.state !== "done") follow(job, progress);
   return [
     el("h3", {}, "现在发布会改变什么"), difference, progress, el("h3", {}, "发布过的版本"),
     table("发布过的版本", ["版", "什么时候", "谁", "为什么", "停答", ""], versions.map(version)),
@@ -64,13 +64,14 @@ async function follow(job, place) {
   if (next && next.state === "done") {
     const shown = await tried(() => show(desk));
     if (shown) byId("body").replaceChildren(...shown);
+    follow(next, byId("body").querySelector("[aria-live]"));
     tell("发布好了，几秒内生效。可以到“试问”里问一句看看。");
   } else follow(next || job, place);
 }
 
 function back_to(number) {
   const reason = el("input", { required: true, minlength: "2", maxlength: "200", placeholder: "比如：期限写错了" });
-  asked(`退回到第${number}版`, [el("p", {}, "马上生效，一直到下次发布。"), field("为什么", reason)], "退回", async () => {
+  asked(`退回到第${number}版`, [el("p", {}, "马上生效，一直到下次发布。改过的条目还在，下次发布又会带上，不要的话把条目也改回去。"), field("为什么", reason)], "退回", async () => {
     const live = await api.rollBack(number, reason.value);
     const shown = await tried(() => show(desk));
     if (shown) byId("body").replaceChildren(...shown);

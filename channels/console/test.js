@@ -45,6 +45,6 @@ function explained(found) {
   return [
     el("p", { class: "card words" }, found.text),
     list(facts), el("details", {}, el("summary", {}, "为什么这样答"), list(reasons)),
-    candidates.length ? table("候选", ["候选", "占", "最像的问法", "各项分数"], candidates) : null,
+    candidates.length ? table("候选", ["候选", "可能性", "最像的问法", "各项分数"], candidates) : null,
   ].filter(Boolean);
 }
