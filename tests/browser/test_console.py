@@ -200,9 +200,9 @@ def test_a_text_is_edited_into_a_draft_and_an_entry_is_switched_off_and_on(desk:
 
 def opened(page: Page, section: str) -> Locator:
     """A section of a record's form, opened."""
-    found = page.locator(".section").filter(has=page.locator("summary", has_text=section)).first
-    found.locator("summary").first.click()
-    return found
+    summary = page.locator(".section > summary", has_text=re.compile(f"^{section}"))
+    summary.click()
+    return summary.locator("..")
 
 
 def test_rows_of_materials_are_edited_with_mistakes_told_beside_them_and_reviewed(desk: Desk, console: str) -> None:
