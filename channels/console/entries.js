@@ -70,7 +70,7 @@ function one(record) {
     ...off.map(([what, why]) => el("p", { class: "card notice" }, `${partOf(what)}停答了：${why} `, desk.keeps ? button("恢复回答", () => turn(record, what, true)) : null)),
     desk.keeps && record.kind !== "office" ? el("div", { class: "actions" }, button("停答…", () => stop(record))) : null,
     el("form", { class: "fields", "aria-labelledby": "record-title", novalidate: true, submit: save, input: ({ currentTarget }) => { currentTarget.dataset.changed = "yes"; } },
-      ...form.elements, problem, desk.keeps ? el("div", { class: "keep" }, el("button", { type: "submit", class: "primary" }, "保存成草稿")) : null),
+      ...form.elements, desk.keeps ? el("div", { class: "keep actions" }, el("button", { type: "submit", class: "primary" }, "保存成草稿"), problem) : null),
   ].filter(Boolean);
   return { shown, form };
 }
