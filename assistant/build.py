@@ -185,7 +185,8 @@ def _published_questions(knowledge: Knowledge) -> dict[str, object]:
 
 def _threads(knowledge: Knowledge) -> dict[str, object]:
     """What people say in the middle of a thread, as examples of what it is: half a sentence about what the assistant has
-    just told is a question, however little it names, and what has nothing to do with it is none."""
+    just told is a question, however little it names, and what has nothing to do with it is none.
+    """
     acts = {Outcome.OUT_OF_SCOPE: "out_of_scope", Outcome.HOTLINE: "complaint", Outcome.HANDOFF: "handoff", Outcome.PROGRESS: "progress"}
     examples: dict[str, list[str]] = {}
     for line in THREADS.read_text("utf-8").splitlines():

@@ -23,7 +23,7 @@ from assistant.encoders import load_encoder, train_on
 from assistant.errors import BuildError
 from assistant.evaluation import EvaluationError, development_files, read_dialogues, run_dialogues, summarise
 from assistant.serving import configure_logging, temporary_service
-from assistant.settings import ROOT, Settings
+from assistant.settings import Settings
 from assistant.shelf import HeldLibrary, calibration_path, open_ranker
 from knowledge.compiler import compile_snapshot
 from knowledge.loader import load

@@ -20,7 +20,7 @@ import uvloop
 from assistant import terminal
 from assistant.errors import BuildError
 from assistant.settings import Settings
-from assistant.staff.roles import Role
+from assistant.staff.roles import KEEPING, Role
 
 if TYPE_CHECKING:
     from assistant.staff.accounts import Accounts
@@ -553,7 +553,8 @@ def staff_add(name: str, role: str, department: str, title: str, generate: bool,
     with _accounts(data) as accounts:
         password, told = _password(generate)
         accounts.add(name, title, Role(role), department, password, by)
-    terminal.say(f"账号 {name} 可以登录了，网址是服务的 /desk。{told}")
+    page = "/console" if Role(role) in KEEPING else "/desk"
+    terminal.say(f"账号 {name} 可以登录了，网址是服务的 {page}。{told}")
 
 
 @staff.command("list")

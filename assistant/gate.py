@@ -8,6 +8,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from os.path import commonprefix
 from typing import Any
 
 from assistant.errors import BuildError
@@ -15,10 +16,15 @@ from assistant.evaluation import EvaluationError, read_dialogues, run_dialogues
 from assistant.publications import Publication, read_current, snapshot_path
 from assistant.settings import Settings
 from knowledge.snapshot import read_snapshot, without
+from knowledge.vocabulary import OUTCOME_TITLES, Outcome
 
 QUESTIONS = "questions.jsonl"
 """Below the knowledge folder; the format of the evaluation. Without it there is no gate."""
 Runs = list[list[dict[str, Any]]]
+
+
+SHOWN = 60
+"""So many characters of a reply are shown."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,15 @@ class Change:
     """It was right, and would be no more."""
 
     def __str__(self) -> str:
-        return f"{'✗' if self.worse else '·'} {self.question}\n    现在：{self.before}\n    以后：{self.after}"
+        # Long replies are shown from shortly before what differs.
+        same = len(commonprefix([self.before, self.after]))
+        now, then = (_cut(text, 0 if same < SHOWN else same - SHOWN // 2) for text in (self.before, self.after))
+        return f"{'✗' if self.worse else '·'} {self.question}\n    现在：{now}\n    以后：{then}"
+
+
+def _cut(text: str, start: int) -> str:
+    shown = text[start : start + SHOWN].replace("\n", " ")
+    return f"{'…' if start else ''}{shown}{'…' if start + SHOWN < len(text) else ''}"
 
 
 def try_out(settings: Settings, candidate: Publication, say: Callable[[str], None], *, accept: bool) -> None:
@@ -90,7 +104,8 @@ def _right(row: dict[str, Any]) -> bool:
 
 def _told(row: dict[str, Any]) -> str:
     reply = row["reply"]
-    return f"{reply.get('outcome')} {reply.get('text', '')}"
+    outcome = str(reply.get("outcome", ""))
+    return f"{OUTCOME_TITLES[Outcome(outcome)] if outcome else ''} {reply.get('text', '')}"
 
 
 def _ask(settings: Settings, version: Publication, dialogues: list[dict[str, Any]]) -> Runs:

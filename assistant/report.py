@@ -89,7 +89,7 @@ def make_report(knowledge: Knowledge, turns: Sequence[TurnRow], today: date, due
         departments=[_sum(name, [s for s in subjects if s.department == name]) for name in sorted({s.department for s in subjects})],
         facets=[_of_facet(facet, entries, phrases) for facet in Facet],
         subjects=subjects,
-        due=_due(knowledge, today + timedelta(days=due_days), department),
+        due=due_by(knowledge, today + timedelta(days=due_days), department),
         unanswered=[u for u in _unanswered(turns, everything) if department in ("", u.department)],
     )
 
@@ -132,7 +132,8 @@ def _sum(department: str, subjects: Sequence[Coverage]) -> Coverage:
     )
 
 
-def _due(knowledge: Knowledge, until: date, department: str) -> list[Due]:
+def due_by(knowledge: Knowledge, until: date, department: str = "") -> list[Due]:
+    """What expires until a day and must be reviewed by then, of one department or of all; what is due first at the top."""
     records: list[tuple[Guide | Topic | ManualEntry, str]] = [(r, r.name) for r in (*knowledge.items.values(), *knowledge.guides.values())]
     records += [(t, t.title) for t in knowledge.topics.values()]
     records += [(m, m.question) for m in knowledge.manual.values()]

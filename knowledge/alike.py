@@ -5,6 +5,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from knowledge.loader import Knowledge, Problem
 from knowledge.text import Lexicon, fold
@@ -43,11 +44,20 @@ def all_questions(knowledge: Knowledge) -> Iterator[tuple[str, list[str]]]:
 
 def read_questions(knowledge: Knowledge) -> Iterator[Asked]:
     """All questions as messages are read."""
+    known = _read_before(knowledge.lexicon)
     for record, questions in all_questions(knowledge):
         entry = knowledge.manual.get(record)
         for question in questions:
-            standard = knowledge.lexicon.standardise(question)
-            yield Asked(record, entry.subject if entry else record, question, standard, fold(standard), said(standard, knowledge.lexicon))
+            if question not in known:
+                standard = knowledge.lexicon.standardise(question)
+                known[question] = standard, fold(standard), said(standard, knowledge.lexicon)
+            yield Asked(record, entry.subject if entry else record, question, *known[question])
+
+
+@lru_cache(maxsize=1)
+def _read_before(_lexicon: Lexicon) -> dict[str, tuple[str, str, str]]:
+    """What questions were read as with these words: most are the same from check to check, and reading all takes seconds."""
+    return {}
 
 
 def lost_questions(knowledge: Knowledge, asked: list[Asked]) -> Iterator[Problem]:
@@ -100,7 +110,9 @@ def grams(text: str) -> Grams:
 
 
 def _problem(knowledge: Knowledge, asked: Asked, cause: str, warning: bool = False) -> Problem:
-    return Problem(knowledge.files[asked.record], f"{asked.record}.questions", asked.text, cause, warning)
+    entry = knowledge.manual.get(asked.record)
+    field = "questions" if entry is None else "similar" if asked.text in entry.similar else "question"
+    return Problem(knowledge.files[asked.record], f"{asked.record}.{field}", asked.text, cause, warning)
 
 
 def _near(asked: list[Asked]) -> Iterator[tuple[Asked, Asked]]:

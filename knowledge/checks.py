@@ -6,9 +6,9 @@ from datetime import date
 
 from knowledge.alike import alike_questions, lost_questions, read_questions
 from knowledge.disagreements import disagreeing_answers, disagreeing_levels
-from knowledge.loader import Knowledge, Problem
+from knowledge.loader import DEPARTMENTS, Knowledge, Problem
 from knowledge.render import is_expired
-from knowledge.schema import Confusion, Dated, Guide, Item, ManualEntry, Negative, Topic
+from knowledge.schema import Confusion, Dated, Guide, Item, ManualEntry, Negative, Record, Topic
 from knowledge.vocabulary import Facet
 
 MIN_QUESTIONS = 15
@@ -36,6 +36,8 @@ def check(knowledge: Knowledge, today: date) -> list[Problem]:
     problems += [p for guide in knowledge.guides.values() for p in _guide(guide, knowledge, today)]
     problems += [p for topic in knowledge.topics.values() for p in _topic(topic, knowledge, today)]
     problems += [p for entry in knowledge.manual.values() for p in _manual(entry, knowledge, today)]
+    for name, office in knowledge.departments.items():
+        problems += _personal(office, knowledge.files.get(name, DEPARTMENTS), f"{name}.")
     problems += _references(knowledge)
     broken = list(_patterns(knowledge))
     asked = list(read_questions(knowledge))
@@ -73,12 +75,14 @@ def _guide(guide: Guide, knowledge: Knowledge, today: date) -> Iterator[Problem]
 
 
 def _sources(item: Guide, file: str, at: str = "") -> Iterator[Problem]:
-    limits = (item.limits.statutory, item.limits.promised) if item.limits else ()
-    keys = [row.source for row in item.materials]
-    keys += [x.source for x in (*limits, item.fee, item.online, *item.answers.values()) if x is not None and x.source is not None]
-    for key in dict.fromkeys(keys):
+    keys = {f"materials.{n}": row.source for n, row in enumerate(item.materials)}
+    keys |= {f"answers.{facet}": text.source for facet, text in item.answers.items() if text.source}
+    limits = {"limits.statutory": item.limits.statutory, "limits.promised": item.limits.promised} if item.limits else {}
+    facts = {**limits, "fee": item.fee, "online": item.online}
+    keys |= {place: fact.source for place, fact in facts.items() if fact is not None and fact.source}
+    for place, key in keys.items():
         if key not in item.sources:
-            yield Problem(file, f"{at}sources", key, "引用了没有列出的依据")
+            yield Problem(file, f"{at}{place}.source", key, "引用了没有列出的依据")
     unfounded: dict[str, list[str]] = {}
     for row in item.materials:
         if row.source in item.sources and not _RULE.search(item.sources[row.source].title):
@@ -125,9 +129,10 @@ def _thin(file: str, questions: int) -> Iterator[Problem]:
         yield Problem(file, "questions", str(questions), f"问法少于{MIN_QUESTIONS}句，容易认不出来", warning=True)
 
 
-def _personal(entry: Dated, file: str, at: str = "") -> Iterator[Problem]:
+def _personal(entry: Record, file: str, at: str = "") -> Iterator[Problem]:
     for kind in personal_data(entry.model_dump_json(exclude={"id"})):
-        yield Problem(file, f"{at}{kind}", "（不显示）", "知识里不能有个人信息或口令，请删掉")
+        fields = [field for field in type(entry).model_fields if kind in personal_data(entry.model_dump_json(include={field}))]
+        yield Problem(file, f"{at}{fields[0]}", "（不显示）", f"像是{kind}：知识里不能有个人信息或口令，请删掉")
 
 
 def personal_data(text: str) -> list[str]:

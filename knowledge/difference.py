@@ -32,7 +32,10 @@ def difference(old: Snapshot | None, new: Snapshot) -> Difference:
     lines += [f"+ {after[e].title}" for e in sorted(added) if after[e].subject in subjects_before]
     lines += [f"- {before[e].title}" for e in sorted(gone) if before[e].subject in subjects_after]
     changed = [e for e in sorted(before.keys() & after.keys()) if before[e] != after[e]]
-    lines += [f"~ {after[e].title}：{_change(before[e], after[e])}" for e in changed]
+    told_anew = [e for e in changed if before[e].text != after[e].text]
+    lines += [f"~ {after[e].title}：{_change(before[e], after[e])}" for e in told_anew]
+    if len(changed) > len(told_anew):
+        lines.append(f"~ {len(changed) - len(told_anew)} 条文字没变，只改了依据、日期或地区")
     sheets = {s.subject: s for s in old.sheets} if old else {}
     told = {after[e].subject for e in (*added, *changed)}
     lines += [
@@ -50,8 +53,6 @@ def difference(old: Snapshot | None, new: Snapshot) -> Difference:
 
 
 def _change(old: Entry, new: Entry) -> str:
-    if old.text == new.text:
-        return "文字没变，改了依据、日期或地区"
     told = []
     if new.facet is Facet.MATERIALS and not new.manual:
         told.append(_fewer("材料", len(_ROW.findall(old.text)), len(_ROW.findall(new.text)), "件"))

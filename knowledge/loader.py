@@ -13,6 +13,8 @@ from knowledge.text import Lexicon
 from knowledge.vocabulary import Facet
 
 Loaded = TypeVar("Loaded")
+DEPARTMENTS = "departments.yml"
+"""The one file of all offices, below the knowledge."""
 
 
 class DefaultText(Record):
@@ -89,7 +91,7 @@ def load(root: Path) -> tuple[Knowledge, list[Problem]]:
     manual = read_all("manual", list[ManualEntry])
     clarifications = read_all("clarifications", list[Clarification])
     boundaries = read_all("boundaries", list[Boundary])
-    departments = read_file(root / "departments.yml", dict[str, Department], "departments.yml", problems) or {}
+    departments = read_file(root / DEPARTMENTS, dict[str, Department], DEPARTMENTS, problems) or {}
     defaults = read_file(root / "defaults.yml", dict[Facet, DefaultText], "defaults.yml", problems) or {}
     lexicon, cues = load_lexicon(root / "lexicon", problems)
     return (
@@ -144,17 +146,28 @@ _CAUSES = {
     "literal_error": "不在允许的取值里",
     "string_pattern_mismatch": "格式不对",
     "string_too_short": "不能为空",
+    "string_too_long": "太长了",
     "too_short": "至少要写一条",
     "too_long": "写得太多了",
     "date_from_datetime_parsing": "日期要写成 2026-11-22 这样",
     "date_type": "日期要写成 2026-11-22 这样",
     "string_type": "这里要写文字（数字、是/否请加引号）",
+    "int_parsing": "要写整数",
+    "int_from_float": "要写整数",
+    "decimal_parsing": "要写数字，不带单位",
+    "greater_than_equal": "太小了",
+    "less_than_equal": "太大了",
 }
+_LISTING = ("enum", "literal_error", "string_pattern_mismatch")
+"""Where the library's words tell what is allowed."""
 
 
 def explain(kind: str, message: str) -> str:
-    """A validation error in the author's language, with the library's words behind."""
-    return f"{_CAUSES.get(kind, '写法不符合要求')}({message})"
+    """A validation error in the author's language, with the library's words behind where they tell more."""
+    if kind == "value_error":  # the schema's own words
+        return message.partition(", ")[2]
+    cause = _CAUSES.get(kind)
+    return cause if cause and kind not in _LISTING else f"{cause or '写法不符合要求'}({message})"
 
 
 def load_lexicon(folder: Path, problems: list[Problem]) -> tuple[Lexicon, dict[Facet, tuple[str, ...]]]:

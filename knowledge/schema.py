@@ -313,3 +313,14 @@ class Department(Record):
     place: FacetText
     hours: FacetText
     phone: FacetText
+
+
+class Office(Department):
+    """An office under its name, as a draft holds it."""
+
+    id: Text
+
+    @property
+    def department(self) -> str:
+        """Whose record it is: its own."""
+        return self.id

@@ -46,14 +46,15 @@ class GapShown(BaseModel):
     decided_by: str
 
     @classmethod
-    def of(cls, gap: Gap, today: date) -> "GapShown":
+    def of(cls, gap: Gap, today: date, titles: dict[str, str]) -> "GapShown":
         """As it goes over the wire."""
         kinds = {KIND_TITLES[kind]: sum(a.kind is kind for a in gap.asked) for kind in Kind}
         return cls(
             question=gap.question, questions=gap.questions[:SHOWN], notes=[a.note for a in gap.asked if a.note][:SHOWN],
             count=len(gap.asked), weeks=gap.weeks(today), kinds={title: n for title, n in kinds.items() if n},
             last_at=gap.asked[0].at if gap.asked else None, state=gap.state, state_title=GAP_TITLES[gap.state], department=gap.department,
-            due_on=gap.due_on, overdue=gap.overdue(today), entry=gap.entry, note=gap.note, decided_by=gap.decided_by,
+            due_on=gap.due_on, overdue=gap.overdue(today), entry=gap.entry, note=gap.note,
+            decided_by=titles.get(gap.decided_by, gap.decided_by),
         )  # fmt: skip
 
 
@@ -94,7 +95,8 @@ class Dismissal(BaseModel):
 async def gaps(member: Reader, wired: Wired, done: Annotated[bool, Query(description="要已经补上的和不用补的")] = False) -> list[GapShown]:
     """八周里没答上的、评价没用的、窗口报错的，意思相同的放在一起；问得多的在前。部门的人看本部门的，总台的看全部。"""
     found = await run_in_threadpool(wired.console.gaps.gather, wired.shelf.library())
-    return [GapShown.of(g, date.today()) for g in found if member.keeps(g.department) and (g.state in TO_DO) is not done]
+    titles = await run_in_threadpool(wired.accounts.titles)
+    return [GapShown.of(g, date.today(), titles) for g in found if member.keeps(g.department) and (g.state in TO_DO) is not done]
 
 
 @router.get("/answers", summary="再问一遍")
@@ -114,7 +116,7 @@ async def assign(given: Assignment, member: Keeper, wired: Wired) -> GapShown:
         raise HTTPException(422, f"没有“{given.department}”这个部门，请从列表里选。")
     note = mask(clean(given.note))
     changed = await run_in_threadpool(wired.console.gaps.assign, gap, given.department, given.due_on, note, member.name)
-    return GapShown.of(changed, today)
+    return await _shown(wired, changed)
 
 
 @router.post("/close", summary="补上了")
@@ -124,7 +126,7 @@ async def close(given: Closing, member: Keeper, wired: Wired) -> GapShown:
     now = await run_in_threadpool(_ask, wired, gap.question)
     if given.entry not in now.entries:
         raise HTTPException(409, f"现在问“{gap.question}”，还不是这一条回答的。请先补上、复核、发布，再来关。")
-    return GapShown.of(await run_in_threadpool(wired.console.gaps.close, gap, given.entry, member.name), date.today())
+    return await _shown(wired, await run_in_threadpool(wired.console.gaps.close, gap, given.entry, member.name))
 
 
 @router.post("/dismiss", summary="不用补")
@@ -132,7 +134,11 @@ async def dismiss(given: Dismissal, member: Keeper, wired: Wired) -> GapShown:
     """写明为什么，比如不归政务大厅办。"""
     gap = await _gap(wired, member, given.question)
     changed = await run_in_threadpool(wired.console.gaps.dismiss, gap, mask(clean(given.reason)), member.name)
-    return GapShown.of(changed, date.today())
+    return await _shown(wired, changed)
+
+
+async def _shown(wired: Services, gap: Gap) -> GapShown:
+    return GapShown.of(gap, date.today(), await run_in_threadpool(wired.accounts.titles))
 
 
 async def _gap(wired: Services, member: Member, question: str) -> Gap:

@@ -4,20 +4,22 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from starlette.concurrency import run_in_threadpool
 
 from assistant.api.citizen import Wired
 from assistant.api.console_gaps import Keeper, Reader
 from assistant.console.publishing import Job, JobState
-from assistant.console.workshop import Imported
+from assistant.console.workshop import Edited, Imported, fingerprint, kind_of
 from assistant.hit_test import hit_test
 from assistant.privacy import mask
 from assistant.publications import read_current
 from assistant.services import Services
 from knowledge.exchange.drafts import Draft, Editable
-from knowledge.exchange.editing import changes, fields, title_of
+from knowledge.exchange.editing import changes, title_of
+from knowledge.exchange.form import Kind, form
 from knowledge.exchange.plan import FAILED
+from knowledge.schema import Dated
 from knowledge.text import clean
 
 router = APIRouter(prefix="/api/v1/staff/knowledge", tags=["知识维护"])
@@ -36,6 +38,7 @@ class RowShown(BaseModel):
     """导入文件里的一行。"""
 
     where: str = Field(description="在文件的哪里")
+    title: str = Field(description="问题，或者事项名称")
     verdict: str = Field(description="新增、变更、重复、冲突、退回")
     failed: bool
     why: str
@@ -57,7 +60,8 @@ class ImportShown(BaseModel):
         plan = imported.plan
         rows = [
             RowShown(
-                where=o.row.where, verdict=o.verdict, failed=o.verdict in FAILED, why=o.why, record=o.record.id if o.record else "",
+                where=o.row.where, title=o.row.cells.get("question") or o.row.cells.get("name", ""),
+                verdict=o.verdict, failed=o.verdict in FAILED, why=o.why, record=o.record.id if o.record else "",
                 cells=o.row.original if o.verdict in FAILED else {},
             )
             for o in sorted(plan.outcomes, key=lambda o: o.verdict not in FAILED)
@@ -71,43 +75,74 @@ class RecordRow(BaseModel):
 
     id: str
     title: str
-    kind: str = Field(description="item 事项，guide 导入的办事指南，topic 话题，manual 问答")
+    kind: str = Field(description="item 事项，guide 导入的办事指南，topic 话题，manual 问答，office 部门")
     department: str
-    reviewed_on: date
+    reviewed_on: date | None = Field(description="部门没有")
     expires_on: date | None
     off: str = Field(description="停答的原因；没有停是空的")
 
     @classmethod
     def of(cls, record: Editable, off: dict[str, str]) -> "RecordRow":
         """As a list shows it."""
-        kind = {"ManualEntry": "manual", "Topic": "topic", "Item": "item", "Guide": "guide"}[type(record).__name__]
+        dated = record if isinstance(record, Dated) else None
         return cls(
-            id=record.id, title=title_of(record), kind=kind, department=record.department, reviewed_on=record.reviewed_on,
-            expires_on=record.expires_on, off=off.get(record.id, ""),
+            id=record.id, title=title_of(record), kind=kind_of(record), department=record.department, off=off.get(record.id, ""),
+            reviewed_on=dated and dated.reviewed_on, expires_on=dated and dated.expires_on,
         )  # fmt: skip
 
 
-class FieldShown(BaseModel):
-    """能改的一处文字。"""
+class PartShown(BaseModel):
+    """表单的一格，或者一组。"""
+
+    model_config = ConfigDict(from_attributes=True)
 
     key: str
     title: str
-    text: str
-    lines: bool = Field(description="一行一个")
+    kind: Kind = Field(description="怎么填；keyed 是按键分行的：choices 里的一个，没有 choices 的键不用给人看")
+    note: str
+    optional: bool = Field(description="可以不填，不填是 null")
+    fixed: bool = Field(description="不能改")
+    initial: str | int | bool | list[str] | dict[str, str] | None = Field(description="新加一行时填着什么")
+    choices: list[tuple[str, str]] = Field(description="可以填的值和叫法")
+    parts: list["PartShown"] = Field(description="一组里的，或者每一行里的；key 是空的就是整行")
 
 
 class RecordShown(RecordRow):
-    """一条，连同能改的文字。"""
+    """一条，连同它的表单。"""
 
     draft: str = Field(description="改过、在等复核的草稿；没有是空的")
-    fields: list[FieldShown]
+    content: dict[str, Any]
+    form: list[PartShown]
+    seen: str = Field(description="现在的样子，保存时交回来：有人先改了就不会盖掉")
     off_parts: dict[str, str] = Field(description="停答的方面和原因")
 
 
-class Edit(BaseModel):
-    """改过的文字；没写的不动。"""
+class FaultShown(BaseModel):
+    """一处毛病。"""
 
-    texts: dict[Annotated[str, StringConstraints(max_length=60)], Annotated[str, StringConstraints(max_length=20_000)]]
+    model_config = ConfigDict(from_attributes=True)
+
+    place: str = Field(description="在内容的哪里，如 materials.2.copies；空是整条的")
+    cause: str
+
+
+class Edit(BaseModel):
+    """改过的几格，每格是整格的内容；没写的不动。"""
+
+    content: dict[Annotated[str, StringConstraints(max_length=60)], Any]
+    seen: Annotated[str, StringConstraints(max_length=64)]
+
+
+class EditShown(BaseModel):
+    """改成了什么样。"""
+
+    draft: str = Field(description="写成了哪份草稿；没有不同是空的")
+    reminders: list[FaultShown] = Field(description="检查提醒的，不妨碍发布")
+
+    @classmethod
+    def of(cls, done: Edited) -> "EditShown":
+        """As it goes over the wire."""
+        return cls(draft=done.draft, reminders=[FaultShown.model_validate(fault) for fault in done.reminders])
 
 
 class NewEntry(BaseModel):
@@ -131,10 +166,11 @@ class DraftRow(BaseModel):
     count: int
 
     @classmethod
-    def of(cls, name: str, draft: Draft, reader: str) -> "DraftRow":
+    def of(cls, name: str, draft: Draft, reader: str, titles: dict[str, str]) -> "DraftRow":
         """As a list shows it."""
         return cls(
-            name=name, origin=draft.origin, imported_by=draft.imported_by, imported_on=draft.imported_on, mine=draft.imported_by == reader,
+            name=name, origin=draft.origin, imported_by=titles.get(draft.imported_by, draft.imported_by),
+            imported_on=draft.imported_on, mine=draft.imported_by == reader,
             departments=sorted(draft.departments), count=len(draft.records),
         )  # fmt: skip
 
@@ -152,6 +188,7 @@ class ChangeShown(BaseModel):
 
     id: str
     title: str
+    about: str = Field(description="问答属于哪个事项或话题；别的是空的")
     new: bool
     differences: list[Difference]
 
@@ -216,9 +253,9 @@ class JobShown(BaseModel):
     lines: list[str]
 
     @classmethod
-    def of(cls, job: Job) -> "JobShown":
+    def of(cls, job: Job, titles: dict[str, str]) -> "JobShown":
         """As it goes over the wire."""
-        return cls(state=job.state, by=job.by, lines=job.lines)
+        return cls(state=job.state, by=titles.get(job.by, job.by), lines=job.lines)
 
 
 class Back(BaseModel):
@@ -257,31 +294,33 @@ async def take_file(
 
 @router.get("/records", summary="找事项、话题、问答")
 async def records(
-    member: Reader, wired: Wired, q: Annotated[str, Query(max_length=100, description="编号、名称、问法里的字")] = ""
+    member: Reader,
+    wired: Wired,
+    q: Annotated[str, Query(max_length=100, description="编号、名称、问法里的字")] = "",
+    kind: Annotated[str, Query(max_length=10, description="哪一类；空是全部")] = "",
 ) -> list[RecordRow]:
-    """归您部门的，最多100条。"""
-    found = await run_in_threadpool(wired.console.workshop.records, member, clean(q))
+    """归您部门的，名称里有的在前，最多100条。"""
+    found = await run_in_threadpool(wired.console.workshop.records, member, clean(q), kind)
     off = await run_in_threadpool(_off, wired)
     return [RecordRow.of(record, off) for record in found[:MOST_RECORDS]]
 
 
 @router.get("/records/{number}", summary="一条的内容")
 async def record(number: str, member: Reader, wired: Wired) -> RecordShown:
-    """能改的文字；有改过在等复核的，给的是改过的。"""
+    """内容和表单；有改过在等复核的，给的是改过的。"""
     found, draft = await run_in_threadpool(wired.console.workshop.record, member, number)
     off = await run_in_threadpool(_off, wired)
     return RecordShown(
-        **RecordRow.of(found, off).model_dump(), draft=draft, fields=[FieldShown(**vars(field)) for field in fields(found)],
+        **RecordRow.of(found, off).model_dump(), draft=draft, content=found.model_dump(mode="json"),
+        form=[PartShown.model_validate(part) for part in form(type(found))], seen=fingerprint(found),
         off_parts={what: why for what, why in off.items() if what.startswith(f"{number}#")},
     )  # fmt: skip
 
 
 @router.post("/records/{number}", summary="改一条")
-async def edit(number: str, given: Edit, member: Keeper, wired: Wired) -> DraftRow | None:
-    """改好写成草稿，等另一个人复核；没有不同返回 null。"""
-    name = await run_in_threadpool(wired.console.workshop.edit, member, number, given.texts)
-    drafts = await run_in_threadpool(wired.console.workshop.drafts, member)
-    return DraftRow.of(name, drafts[name], member.name) if name in drafts else None
+async def edit(number: str, given: Edit, member: Keeper, wired: Wired) -> EditShown:
+    """改好写成草稿，等另一个人复核。有错不保存：422，faults 里是一处一处的。"""
+    return EditShown.of(await run_in_threadpool(wired.console.workshop.edit, member, number, given.content, given.seen))
 
 
 @router.post("/entries", summary="给答疑手册加一条")
@@ -298,22 +337,24 @@ async def add_entry(given: NewEntry, member: Keeper, wired: Wired) -> ImportShow
 async def drafts(member: Reader, wired: Wired) -> list[DraftRow]:
     """有归您部门的内容的。"""
     found = await run_in_threadpool(wired.console.workshop.drafts, member)
-    return [DraftRow.of(name, draft, member.name) for name, draft in found.items()]
+    titles = await run_in_threadpool(wired.accounts.titles)
+    return [DraftRow.of(name, draft, member.name, titles) for name, draft in found.items()]
 
 
 @router.get("/drafts/{name}", summary="草稿和现在的有什么不同")
 async def draft(name: str, member: Reader, wired: Wired) -> DraftShown:
     """一条一条列出改了哪些字。"""
     found, changed, problems = await run_in_threadpool(wired.console.workshop.changes, member, name)
+    titles = await run_in_threadpool(wired.accounts.titles)
     shown = [
         ChangeShown(
-            id=c.new.id, title=title_of(c.new), new=c.old is None,
+            id=c.new.id, title=title_of(c.new), about=c.about, new=c.old is None,
             differences=[Difference(field=f, before=before, after=after) for f, before, after in changes(c.old, c.new)],
         )
         for c in changed
     ]  # fmt: skip
     problem_lines = [f"{p.entry}：{p.cause}" for p in problems]
-    return DraftShown(**DraftRow.of(name, found, member.name).model_dump(), changes=shown, problems=problem_lines)
+    return DraftShown(**DraftRow.of(name, found, member.name, titles).model_dump(), changes=shown, problems=problem_lines)
 
 
 @router.post("/drafts/{name}/review", summary="复核通过")
@@ -362,22 +403,23 @@ async def publish(given: Publish, member: Keeper, wired: Wired) -> JobShown:
     job = wired.console.publisher.start(member.name, mask(clean(given.reason)), accept=given.accept)
     if job is None:
         raise HTTPException(409, "有人正在发布，请等一等再看。")
-    return JobShown.of(job)
+    return JobShown.of(job, await run_in_threadpool(wired.accounts.titles))
 
 
 @router.get("/publications/latest", summary="发布进行得怎样")
 async def publication(member: Reader, wired: Wired) -> JobShown | None:
     """这次启动以来最后一次在网页上的发布；没有是 null。"""
     job = wired.console.publisher.job
-    return None if job is None else JobShown.of(job)
+    return None if job is None else JobShown.of(job, await run_in_threadpool(wired.accounts.titles))
 
 
 @router.get("/versions", summary="发布过的版本")
 async def versions(member: Reader, wired: Wired) -> list[VersionShown]:
     """新的在前。"""
     found = await run_in_threadpool(wired.console.workshop.versions)
+    titles = await run_in_threadpool(wired.accounts.titles)
     return [
-        VersionShown(number=v.number, live=at == 0, by=v.by, at=v.at, reason=v.reason, back_to=v.back_to, off=v.off)
+        VersionShown(number=v.number, live=at == 0, by=titles.get(v.by, v.by), at=v.at, reason=v.reason, back_to=v.back_to, off=v.off)
         for at, v in enumerate(found)
     ]
 

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 
 from assistant.console.workshop import NotYours
 from assistant.errors import BuildError
-from knowledge.exchange.errors import ExchangeError
+from knowledge.exchange.errors import ExchangeError, Unsound
 
 MEDIA_TYPE = "application/problem+json"
 _TITLES = {
@@ -72,7 +72,8 @@ async def _http(_request: Request, error: Exception) -> JSONResponse:
 
 
 async def _told(_request: Request, error: Exception) -> JSONResponse:
-    return problem(422, str(error))
+    faults = [vars(fault) for fault in error.faults] if isinstance(error, Unsound) else []
+    return problem(422, str(error), **({"faults": faults} if faults else {}))
 
 
 async def _not_yours(_request: Request, _error: Exception) -> JSONResponse:

@@ -4,18 +4,21 @@ A department changes what is its own; the general desk and administrators change
 draft until another person has reviewed it.
 """
 
+import hashlib
 import json
 import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 from assistant import publications
 from assistant.build import check_knowledge, compare_knowledge
 from assistant.publications import Publication
-from assistant.report import Due, make_report
+from assistant.report import Due, due_by
 from assistant.settings import Settings
 from assistant.staff.audit import Audit
 from assistant.staff.roles import Member
@@ -34,12 +37,12 @@ from knowledge.exchange.drafts import (
     with_drafts,
 )
 from knowledge.exchange.editing import edited, title_of
-from knowledge.exchange.errors import ExchangeError
+from knowledge.exchange.errors import ExchangeError, Fault, Unsound
 from knowledge.exchange.files import FORMATS
 from knowledge.exchange.importing import import_file, shipped_mappings
 from knowledge.exchange.plan import Plan, Setting, Verdict
 from knowledge.loader import Knowledge, Problem, load
-from knowledge.schema import Guide, Item, ManualEntry, Topic
+from knowledge.schema import Guide, Item, ManualEntry, Office, Topic
 
 DUE_DAYS = 60
 """What expires within so many days is due for review, as in `knowledge report`."""
@@ -59,11 +62,23 @@ class Imported:
 
 
 @dataclass(frozen=True)
+class Edited:
+    """What became of an edit."""
+
+    draft: str
+    """Name of the draft in which it waits; empty when nothing differs."""
+    reminders: list[Fault]
+    """What the checks remark on the record, which keeps nobody from publishing it."""
+
+
+@dataclass(frozen=True)
 class Changed:
     """A record of a draft beside the one that it would replace."""
 
     old: Editable | None
     new: Editable
+    about: str
+    """What an entry of the 答疑手册 belongs to; empty for others."""
 
 
 class Workshop:
@@ -73,13 +88,16 @@ class Workshop:
         self._settings = settings
         self._audit = audit
         self._lock = threading.Lock()
+        self._read: tuple[object, Knowledge] | None = None
 
     # --- reading ---------------------------------------------------------------------------------
 
-    def records(self, member: Member, words: str) -> list[Editable]:
-        """The member's records in whose id, name or questions some words are; all when there are none."""
-        found = [r for r in _all(self._knowledge()) if member.keeps(r.department)]
-        return [r for r in found if words in r.id or words in title_of(r) or any(words in text for text in _asked(r))]
+    def records(self, member: Member, words: str, kind: str) -> list[Editable]:
+        """The member's records in whose id, name or questions some words are, those so called first; no words, all. So with the kind."""
+        own = [r for r in _all(self._knowledge()) if member.keeps(r.department) and kind in ("", kind_of(r))]
+        found = [(words not in f"{title_of(r)} {r.id}", r) for r in own]
+        asked = [(later, r) for later, r in found if not later or any(words in text for text in _asked(r))]
+        return [r for _, r in sorted(asked, key=itemgetter(0))]
 
     def record(self, member: Member, number: str) -> tuple[Editable, str]:
         """A record as it is reviewed, or as it stands in an edit that waits, with that draft's name.
@@ -112,17 +130,17 @@ class Workshop:
             raise NotYours
         knowledge = self._knowledge()
         problems = draft_problems(knowledge, name, draft, date.today())
-        return draft, [Changed(_find(knowledge, record.id), record) for record in draft.records], problems
+        return draft, [Changed(_find(knowledge, record.id), record, _about(knowledge, record)) for record in draft.records], problems
 
     def problems(self, member: Member) -> list[Problem]:
         """What the checks find in the member's files; what is in nobody's file is the general desk's. Errors first."""
         knowledge, found = check_knowledge(self._settings)
-        owner = {knowledge.files[r.id]: r.department for r in _all(knowledge)}
+        owner = {file: r.department for r in _all(knowledge) if (file := knowledge.files.get(r.id))}
         return sorted((p for p in found if member.keeps(owner.get(p.file, ""))), key=lambda p: p.warning)
 
     def due(self, member: Member) -> list[Due]:
         """What must be reviewed within DUE_DAYS, what is due first at the top."""
-        found = make_report(self._knowledge(), (), date.today(), DUE_DAYS).due
+        found = due_by(self._knowledge(), date.today() + timedelta(days=DUE_DAYS))
         return [one for one in found if member.keeps(one.department)]
 
     def difference(self) -> Difference:
@@ -166,12 +184,13 @@ class Workshop:
             self._audit.write(member.name, "import", draft.stem[:80], **counts)
         return Imported(plan, draft.stem if draft is not None else "")
 
-    def edit(self, member: Member, number: str, texts: Mapping[str, str]) -> str:
-        """Change texts of a record; returns the name of the draft, or nothing when nothing differs.
+    def edit(self, member: Member, number: str, content: Mapping[str, Any], seen: str) -> Edited:
+        """Replace fields of a record that was `seen` so; what stands in the others stays.
 
         Raises:
             NotYours: there is no such record, or it is another department's.
-            ExchangeError: it does not hold with these texts, or somebody else's edit waits.
+            ExchangeError: it was changed meanwhile, or somebody else's edit waits.
+            Unsound: it does not hold with this content.
 
         """
         with self._lock:
@@ -183,14 +202,16 @@ class Workshop:
             other = next((n for n, d in drafts.items() if n != name and any(r.id == number for r in d.records)), None)
             if other is not None:
                 raise ExchangeError(f"草稿“{other}”里也有这一条，还在等复核。请先复核那一份，再改。")
-            new = edited(old, texts)
+            if seen != fingerprint(old):
+                raise ExchangeError("这一条刚才有人改过。请把您改的先抄下来，重新打开这一条再改。")
+            new = edited(old, content)
             if new == old:
-                return name if waiting else ""
+                return Edited(name if waiting else "", [])
             draft = self._as_draft(member, new)
-            self._must_hold(name, draft)
+            reminders = self._check_edit(name, draft)
             save_draft(root, name, draft, {})
         self._audit.write(member.name, "edit", number)
-        return name
+        return Edited(name, reminders)
 
     def add_entry(self, member: Member, entry: Mapping[str, str]) -> Imported:
         """Add one entry to the 答疑手册, as a row of an import with these cells.
@@ -262,21 +283,29 @@ class Workshop:
         return live
 
     def _knowledge(self) -> Knowledge:
-        return load(self._settings.knowledge)[0]
+        """The files as they are now; read again only when one of them changed, for reading takes over a second."""
+        stats = [(path, path.stat()) for path in self._settings.knowledge.rglob("*.yml")]
+        state = sorted((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats)
+        if self._read is None or self._read[0] != state:
+            self._read = (state, load(self._settings.knowledge)[0])
+        return self._read[1]
 
-    def _must_hold(self, name: str, draft: Draft) -> None:
-        """Refuse an edit that brings an error in, in its own record or in what it contradicts."""
-        knowledge = self._knowledge()
-        errors = [p for p in check(with_drafts(knowledge, {name: draft}), date.today()) if not p.warning]
-        if not errors:
-            return
-        before = {(p.entry, p.cause) for p in check(knowledge, date.today())}
-        new = [p for p in errors if (p.entry, p.cause) not in before]
-        if new:
-            raise ExchangeError("这样改会出错：\n" + "\n".join(f"{p.entry}：{p.cause}" for p in new[:5]))
+    def _check_edit(self, name: str, draft: Draft) -> list[Fault]:
+        """Refuse an edit that brings an error in, in its own record or in what it contradicts; returns its warnings."""
+        knowledge, (record,) = self._knowledge(), draft.records
+        after = with_drafts(knowledge, {name: draft})
+        found = check(after, date.today())
+        if any(not p.warning for p in found):
+            before = {(p.entry, p.cause) for p in check(knowledge, date.today())}
+            new = [p for p in found if not p.warning and (p.entry, p.cause) not in before]
+            if new:
+                raise Unsound([_fault(p, record, after) for p in new[:5]])
+        return [_fault(p, record, after) for p in found if p.file == after.files[record.id]]
 
     def _as_draft(self, member: Member, record: Editable) -> Draft:
-        kinds: dict[str, type[Editable]] = {"manual": ManualEntry, "topics": Topic, "items": Item, "guides": Guide}
+        kinds: dict[str, type[Editable]] = {
+            "manual": ManualEntry, "topics": Topic, "items": Item, "guides": Guide, "offices": Office,
+        }  # fmt: skip
         kind = next(kind for kind, model in kinds.items() if isinstance(record, model))  # an item is a guide too: it comes first
         return Draft(origin=f"在网页上改：{title_of(record)}", imported_by=member.name, imported_on=date.today()).model_copy(
             update={kind: (record,)}
@@ -288,17 +317,43 @@ def edit_name(number: str) -> str:
     return f"edit-{number}"
 
 
+def kind_of(record: Editable) -> str:
+    """What sort of record it is."""
+    return {ManualEntry: "manual", Topic: "topic", Item: "item", Guide: "guide", Office: "office"}[type(record)]
+
+
+def fingerprint(record: Editable) -> str:
+    """Tells one state of a record from another."""
+    return hashlib.sha256(record.model_dump_json().encode()).hexdigest()[:16]
+
+
+def _fault(problem: Problem, record: Editable, knowledge: Knowledge) -> Fault:
+    """What a check found, by the field of the record; what it found elsewhere is told with its place."""
+    value = f"“{problem.value}”：" if problem.value else ""
+    if problem.file != knowledge.files[record.id]:
+        return Fault("", f"{problem.entry}：{value}{problem.cause}")
+    return Fault(problem.entry.removeprefix(f"{record.id}."), f"{value}{problem.cause}")
+
+
 def _all(knowledge: Knowledge) -> list[Editable]:
     kinds: list[Mapping[str, ManualEntry | Guide | Topic]] = [knowledge.items, knowledge.guides, knowledge.topics, knowledge.manual]
-    return [record for kind in kinds for record in kind.values()]
+    offices = [Office(id=name, **dict(office)) for name, office in knowledge.departments.items()]
+    return [*(record for kind in kinds for record in kind.values()), *offices]
 
 
 def _find(knowledge: Knowledge, number: str) -> Editable | None:
     return next((record for record in _all(knowledge) if record.id == number), None)
 
 
+def _about(knowledge: Knowledge, record: Editable) -> str:
+    subject = _find(knowledge, record.subject) if isinstance(record, ManualEntry) else None
+    return title_of(subject) if subject else ""
+
+
 def _asked(record: Editable) -> list[str]:
     """The ways in which a record is asked for."""
+    if isinstance(record, Office):
+        return list(record.aliases)
     if isinstance(record, ManualEntry):
         return list(record.similar)
     if isinstance(record, Topic):

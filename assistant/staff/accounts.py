@@ -73,6 +73,10 @@ class Accounts:
         with self._sessions() as session:
             return list(session.scalars(select(StaffRow).order_by(StaffRow.name)))
 
+    def titles(self) -> dict[str, str]:
+        """What everybody is called, by sign-in name."""
+        return {row.name: row.title for row in self.all()}
+
     def check(self, name: str, password: str) -> Member | None:
         """Check a password.
 

@@ -12,9 +12,9 @@ export const dismiss = (question, reason) => call("POST", "gaps/dismiss", { ques
 
 /** Import a file (a Blob); `dry` only says what would become of each row. */
 export const takeFile = (name, file, dry) => call("POST", `knowledge/imports?name=${at(name)}&dry_run=${dry}`, file);
-export const records = (words) => call("GET", `knowledge/records?q=${at(words)}`);
+export const records = (words, kind) => call("GET", `knowledge/records?q=${at(words)}&kind=${kind}`);
 export const record = (id) => call("GET", `knowledge/records/${at(id)}`);
-export const edit = (id, texts) => call("POST", `knowledge/records/${at(id)}`, { texts });
+export const edit = (id, content, seen) => call("POST", `knowledge/records/${at(id)}`, { content, seen });
 export const addEntry = (entry) => call("POST", "knowledge/entries", entry);
 export const drafts = () => call("GET", "knowledge/drafts");
 export const draft = (name) => call("GET", `knowledge/drafts/${at(name)}`);
@@ -30,11 +30,14 @@ export const versions = () => call("GET", "knowledge/versions");
 export const rollBack = (number, reason) => call("POST", "knowledge/rollback", { number, reason });
 export const turn = (what, on, reason) => call("POST", "knowledge/switch", { what, on, reason });
 
+/** What is published, with names and departments. */
+const published = async () => (await (await fetch("/api/v1/items")).json()).items;
+const sorted = (names) => [...new Set(names)].sort((a, b) => a.localeCompare(b, "zh-CN"));
+
 /** The departments that have published something. */
-export async function departments() {
-  const { items } = await (await fetch("/api/v1/items")).json();
-  return [...new Set(items.map((item) => item.department))].sort((a, b) => a.localeCompare(b, "zh-CN"));
-}
+export const departments = async () => sorted((await published()).map((item) => item.department));
+/** The names of what is published. */
+export const subjects = async () => sorted((await published()).map((item) => item.name));
 
 export const report = (asked) => call("GET", `reports?${asked}`);
 /** Where the chart of a report is. */

@@ -24,15 +24,27 @@ async function start() {
     return;
   }
   byId("tabs").hidden = false;
-  const turn = () => show(self);
+  let here = location.hash;
+  const turn = () => {
+    if (unsaved() && !window.confirm("改的还没有保存，离开就没有了。要离开吗？")) {
+      history.replaceState(null, "", here || "#");
+      return null;
+    }
+    here = location.hash;
+    return show(self);
+  };
   window.addEventListener("hashchange", turn);
+  window.addEventListener("beforeunload", (event) => { if (unsaved()) event.preventDefault(); });
   await turn();
 }
+
+/** Whether something was typed that is not saved. */
+const unsaved = () => document.querySelector("form[data-changed]") !== null;
 
 /** Show the side that the address names; what follows a slash in it is the side's own. */
 async function show(self) {
   const [name, ...rest] = location.hash.slice(1).split("/").map(decodeURIComponent);
-  const side = SIDES[name] ? name : "gaps";
+  const side = SIDES[name] ? name : KEEPING.has(self.role) ? "gaps" : "reports";
   for (const tab of document.querySelectorAll(".tabs a")) {
     if (tab.hash === `#${side}`) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");

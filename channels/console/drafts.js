@@ -1,7 +1,7 @@
 // Import with a dry run, rows that can be mended on the spot, and the review by another person.
 
 import { button, el } from "/static/elements.js";
-import { asked, byId, field, tell, tried } from "/static/staff/page.js";
+import { asked, busy, byId, field, tell, tried } from "/static/staff/page.js";
 import * as api from "./api.js";
 import { badge, table } from "./parts.js";
 
@@ -37,7 +37,7 @@ function upload() {
   };
   return el("form", { class: "card fields", submit: attempt },
     el("h3", {}, "导入答疑手册或办事指南"),
-    el("p", { class: "small" }, "表格要有“事项、问题、答案”这些列，也可以有“相似问、方面、部门、依据”；Word 里写成“问：…”“答：…”。先试一遍，什么都不写。"),
+    el("p", { class: "small" }, "表格要有“事项、问题、答案”这些列，也可以有“相似问、方面、部门、依据”；Word 里写成“问：…”“答：…”。先试一遍看看每一行行不行，这时什么也不会存。"),
     field("文件（xlsx、csv、docx、json）", file), el("div", {}, el("button", { type: "submit", class: "primary" }, "试导入")), results);
 }
 
@@ -48,7 +48,7 @@ function tried_out(file, found, results) {
   const draw = () => place.replaceChildren(...found.rows.map((row, n) => {
     const now = mended.has(n) ? mended.get(n).row : row;
     const fix = row.failed && Object.keys(row.cells).length ? button(mended.has(n) ? "再改" : "改这一行", () => mend(n)) : null;
-    return el("tr", {}, el("td", {}, row.where), el("td", {}, badge(mended.has(n) ? `改好了：${now.verdict}` : now.verdict, now.failed)),
+    return el("tr", {}, el("td", {}, row.where), el("td", {}, row.title), el("td", {}, badge(mended.has(n) ? `改好了：${now.verdict}` : now.verdict, now.failed)),
       el("td", {}, now.why || now.record), el("td", {}, fix || ""));
   }));
   const mend = (n) => {
@@ -76,16 +76,17 @@ function tried_out(file, found, results) {
     }
     const shown = await tried(() => show(desk));
     if (shown) byId("body").replaceChildren(...shown);
-    tell(told.length ? `写成了草稿“${told[0]}”，请另一位同事复核。` : "没有可以导入的行。");
+    const left = found.rows.filter((one, n) => one.failed && !mended.has(n)).length;
+    tell(told.length ? `写成了草稿“${told[0]}”，还没有生效，请另一位同事复核。${left ? `有${left}行没有改好，没写进去。` : ""}` : "没有可以导入的行。");
   };
   const good = found.rows.some((row) => !row.failed && row.verdict !== "重复");
   results.scrollIntoView({ block: "nearest" });
   return [
     el("p", {}, `试过了：${Object.entries(found.counts).map(([verdict, count]) => `${verdict}${count}行`).join("，")}。`),
     ...found.flaws.map((flaw) => el("p", { class: "small" }, flaw)),
-    el("div", { class: "actions" }, button("写成草稿", write, { class: "primary" }), good ? null : el("span", { class: "small" }, "没有能导入的行，先改好下面的。")),
+    el("div", { class: "actions" }, button("写成草稿", ({ target }) => busy(target, write), { class: "primary" }), good ? null : el("span", { class: "small" }, "没有能导入的行，先改好下面的。")),
     el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "每一行的结果" }, el("table", {},
-      el("thead", {}, el("tr", {}, ...["在哪里", "结果", "说明", "改"].map((name) => el("th", { scope: "col" }, name)))), place)),
+      el("thead", {}, el("tr", {}, ...["在哪里", "问题或事项", "结果", "说明", "改"].map((name) => el("th", { scope: "col" }, name)))), place)),
   ];
 }
 
@@ -100,10 +101,17 @@ function row(draft) {
     el("p", { class: "small" }, `${draft.count}条 · ${draft.departments.join("、")} · ${draft.imported_by} ${draft.imported_on}`));
 }
 
+/** A text with the lines marked that the other one has not. */
+function marked(tag, text, other) {
+  const same = new Set(other.split("\n"));
+  return el("span", {}, ...text.split("\n").flatMap((line, n) => [n ? "\n" : "", same.has(line) ? line : el(tag, {}, line)]));
+}
+
 function one(draft) {
   const changes = draft.changes.map((change) => el("section", { class: "card" },
-    el("h4", {}, change.title, " ", badge(change.new ? "新增" : "变更")), el("p", { class: "small" }, change.id),
-    table(`${change.title}改了什么`, ["哪里", "现在", "改成"], change.differences.map(({ field: name, before, after }) => [name, el("del", {}, before), el("ins", {}, after)]))));
+    el("h4", {}, change.title, " ", badge(change.new ? "新增" : "变更")),
+    el("p", { class: "small" }, [change.about && `属于：${change.about}`, change.id].filter(Boolean).join(" · ")),
+    table(`${change.title}改了什么`, ["哪里", "现在", "改成"], change.differences.map(({ field: name, before, after }) => [name, marked("del", before, after), marked("ins", after, before)]))));
   // Told after the list has come, which begins with nothing told.
   const leave = (words) => {
     window.addEventListener("hashchange", () => tell(words), { once: true });
@@ -125,7 +133,7 @@ function one(draft) {
     ...draft.problems.map((problem) => el("p", { class: "problem" }, problem)),
     draft.mine ? el("p", { class: "card notice" }, "这是您自己导入或改的，要由另一位同事复核。") : null,
     desk.keeps ? el("div", { class: "actions" },
-      draft.mine ? null : button("复核通过", accept, { class: "primary", disabled: draft.problems.length > 0 }), button("不要这份草稿…", drop)) : null,
+      draft.mine ? null : button("复核通过", ({ target }) => busy(target, accept), { class: "primary", disabled: draft.problems.length > 0 }), button("不要这份草稿…", drop)) : null,
     ...changes,
   ].filter(Boolean);
 }

@@ -1,83 +1,97 @@
 // Entries: find one, change its texts and questions, stop answering from it.
 
 import { button, el } from "/static/elements.js";
-import { asked, byId, field, tell, tried } from "/static/staff/page.js";
+import { FACETS, asked, busy, byId, field, select, tell, tried } from "/static/staff/page.js";
 import * as api from "./api.js";
+import { recordForm, unmark } from "./form.js";
 import { badge } from "./parts.js";
 
 export const TITLE = "条目";
-const KINDS = { item: "事项", guide: "办事指南", topic: "话题", manual: "问答" };
-const LONG = 60;
+const KINDS = { item: "事项", guide: "办事指南", topic: "话题", manual: "问答", office: "部门" };
+const WRITTEN = new Set(["materials", "time_limit", "fee", "online"]);
 
 let desk = null;
 
 export async function show(given) {
   desk = given;
-  return desk.rest ? one(await api.record(desk.rest)) : list();
+  return desk.rest ? one(await api.record(desk.rest)).shown : list();
 }
 
 function list() {
   const words = el("input", { id: "words", type: "search", maxlength: "100", placeholder: "名称、编号、问法里的字" });
+  const kind = select([["", "全部"], ...Object.entries(KINDS)], "");
   const results = el("div", { "aria-live": "polite" });
+  let latest = 0;
   const find = async (event) => {
     if (event) event.preventDefault();
-    const found = await tried(() => api.records(words.value.trim()));
-    if (!found) return;
+    latest += 1;
+    const mine = latest;
+    results.replaceChildren("正在找…");
+    const found = (await tried(() => api.records(words.value.trim(), kind.value))) || [];
+    if (mine !== latest) return; // something else was looked for meanwhile
     const rows = found.map((record) => el("li", {},
       el("a", { href: `#entries/${encodeURIComponent(record.id)}` }, record.title), " ", badge(KINDS[record.kind]), record.off ? badge("停答", true) : null,
-      el("p", { class: "small" }, `${record.id} · ${record.department} · 复核于 ${record.reviewed_on}${record.expires_on ? ` · 有效期到 ${record.expires_on}` : ""}`)));
+      el("p", { class: "small" }, factsOf(record))));
     results.replaceChildren(
       el("p", { class: "small" }, found.length ? `找到${found.length}条${found.length === 100 ? "以上，只列前100条" : ""}。` : "没有找到，换个词试试。"),
       el("ul", { class: "rows" }, ...rows));
   };
+  kind.addEventListener("change", find);
   find();
-  return [el("form", { class: "search", role: "search", submit: find }, field("找条目", words), el("button", { type: "submit", class: "primary" }, "找")), results];
+  return [el("form", { class: "search", role: "search", submit: find }, field("找条目", words), field("哪一类", kind), el("button", { type: "submit", class: "primary" }, "找")), results];
 }
 
 function one(record) {
-  const inputs = record.fields.map((given) => [given, input(given)]);
-  const unasked = ([given]) => given.key.startsWith("questions.") && !given.text;
+  const form = recordForm(record.form, record.content, !desk.keeps);
+  const problem = el("p", { class: "problem", role: "alert" });
   const save = async (event) => {
     event.preventDefault();
-    const before = Object.fromEntries(record.fields.map((given) => [given.key, given.text]));
-    const changed = [...event.target.querySelectorAll("[data-key]")].filter((input) => input.value !== before[input.dataset.key]);
-    const texts = Object.fromEntries(changed.map((input) => [input.dataset.key, input.value]));
-    const draft = changed.length ? await tried(() => api.edit(record.id, texts)) : null;
-    if (draft === undefined) return;
-    await again(record.id);
-    tell(draft ? "写成了草稿，请另一位同事在“导入和复核”里复核。" : "没有改动。");
+    unmark(event.target);
+    problem.textContent = "";
+    const content = form.changed();
+    if (!Object.keys(content).length) { tell("没有改动。"); return; }
+    await busy(event.submitter, async () => {
+      try {
+        const { draft, reminders } = await api.edit(record.id, content, record.seen);
+        await again(record.id, reminders);
+        tell(draft ? "写成了草稿，还没有生效。请另一位同事在“导入和复核”里复核，再发布。" : "没有改动。");
+      } catch (error) {
+        const whole = form.point(error.faults || [], "problem");
+        problem.textContent = [error.message, ...whole].join("\n");
+      }
+    });
   };
   const off = Object.entries({ ...(record.off ? { [record.id]: record.off } : {}), ...record.off_parts });
-  return [
+  const shown = [
     el("p", {}, el("a", { href: "#entries" }, "‹ 回到条目")),
     el("h3", { id: "record-title" }, record.title, " ", badge(KINDS[record.kind])),
-    el("p", { class: "small" }, `${record.id} · ${record.department} · 复核于 ${record.reviewed_on}`),
+    el("p", { class: "small" }, factsOf(record)),
     record.draft ? el("p", { class: "card notice" }, "下面是改过、还没复核的内容。", el("a", { href: `#drafts/${encodeURIComponent(record.draft)}` }, "看改了什么")) : null,
-    ...off.map(([what, why]) => el("p", { class: "card notice" }, `${what} 停答了：${why} `, desk.keeps ? button("恢复回答", () => turn(record, what, true)) : null)),
-    desk.keeps ? el("div", { class: "actions" }, button("停答…", () => stop(record))) : null,
-    el("form", { class: "fields", "aria-labelledby": "record-title", submit: save },
-      ...inputs.filter((one) => !unasked(one)).map(([, shown]) => shown),
-      inputs.some(unasked) ? el("details", {}, el("summary", {}, "还没有问法的方面"), el("div", { class: "fields" }, ...inputs.filter(unasked).map(([, shown]) => shown))) : null,
-      desk.keeps ? el("div", { class: "keep" }, el("button", { type: "submit", class: "primary" }, "保存成草稿")) : null),
+    ...off.map(([what, why]) => el("p", { class: "card notice" }, `${partOf(what)}停答了：${why} `, desk.keeps ? button("恢复回答", () => turn(record, what, true)) : null)),
+    desk.keeps && record.kind !== "office" ? el("div", { class: "actions" }, button("停答…", () => stop(record))) : null,
+    el("form", { class: "fields", "aria-labelledby": "record-title", novalidate: true, submit: save, input: ({ currentTarget }) => { currentTarget.dataset.changed = "yes"; } },
+      ...form.elements, desk.keeps ? el("div", { class: "keep actions" }, el("button", { type: "submit", class: "primary" }, "保存成草稿"), problem) : null),
   ].filter(Boolean);
+  return { shown, form };
 }
 
-function input(given) {
-  const long = given.lines || given.text.length > LONG || /说明|答案|流程|条件/.test(given.title);
-  const attributes = { "data-key": given.key, readonly: !desk.keeps };
-  if (given.key === "expires_on") return field(given.title, el("input", { ...attributes, type: "date", value: given.text }));
-  const rows = String(Math.min(12, Math.max(2, Math.ceil(given.text.length / 50), given.text.split("\n").length)));
-  return field(given.title, long ? el("textarea", { ...attributes, rows }, given.text) : el("input", { ...attributes, value: given.text }));
-}
+const factsOf = ({ id, department, reviewed_on: reviewed, expires_on: expires }) =>
+  [id === department ? null : id, department, reviewed && `复核于 ${reviewed}`, expires && `有效期到 ${expires}`].filter(Boolean).join(" · ");
 
-async function again(id) {
-  const shown = await tried(async () => one(await api.record(id)));
-  if (shown) byId("body").replaceChildren(...shown);
+/** What of a record is switched off, as people call it. */
+const partOf = (what) => (what.includes("#") ? `“${FACETS[what.split("#")[1]]}”` : "");
+
+async function again(id, reminders = []) {
+  const found = await tried(async () => one(await api.record(id)));
+  if (!found) return;
+  byId("body").replaceChildren(...found.shown);
+  found.form.point(reminders, "reminder", false);
+  window.scrollTo(0, 0);
 }
 
 function stop(record) {
-  const parts = record.fields.filter((given) => given.key.startsWith("answers.")).map((given) => [given.key.split(".")[1], given.title]);
-  const facets = record.kind === "item" || record.kind === "guide" ? [["materials", "申请材料"], ["time_limit", "办理时限"], ["fee", "收费"], ["online", "网上办"], ...parts] : [];
+  const facets = record.kind === "item" || record.kind === "guide"
+    ? Object.entries(FACETS).filter(([facet]) => WRITTEN.has(facet) || facet in record.content.answers) : [];
   const what = el("select", {}, el("option", { value: record.id }, "整条"),
     ...facets.map(([facet, title]) => el("option", { value: `${record.id}#${facet}` }, `只停“${title}”`)));
   const reason = el("input", { required: true, minlength: "2", maxlength: "200", placeholder: "比如：标准核实中" });
@@ -90,7 +104,7 @@ function stop(record) {
 
 function turn(record, what) {
   const reason = el("input", { required: true, minlength: "2", maxlength: "200", placeholder: "比如：核实过了" });
-  asked(`恢复回答：${what}`, [field("为什么", reason)], "恢复", async () => {
+  asked(`恢复回答：${record.title}${partOf(what)}`, [field("为什么", reason)], "恢复", async () => {
     await api.turn(what, true, reason.value);
     await again(record.id);
     tell("恢复了，几秒内生效。");

@@ -59,7 +59,7 @@ async function askAgain(gap, place) {
   const entries = [...new Set(found[0].entries)];
   place.replaceChildren(...[
     el("p", { class: "label" }, "现在会这样答："),
-    ...found.map((one) => el("details", {},
+    ...found.map((one, n) => el("details", { open: n === 0 },
       el("summary", {}, `${one.question} → ${one.titles.length ? one.titles.join("、") : "没有答"}`), el("p", { class: "words" }, one.text))),
     entries.length && desk.keeps && !done
       ? el("div", { class: "actions" }, ...entries.map((entry, n) => button(`答对了：由“${found[0].titles[n]}”补上`, () => close(gap, entry), { class: "primary" })))
@@ -95,12 +95,13 @@ function dismiss(gap) {
 }
 
 /** A new entry of the 答疑手册 with the gap's questions; it waits for review like any other. */
-function write(gap) {
-  const subject = el("input", { required: true, maxlength: "100", placeholder: "事项或话题的名称、编号" });
+async function write(gap) {
+  const known = el("datalist", { id: "subjects" }, ...((await tried(api.subjects)) || []).map((name) => el("option", { value: name })));
+  const subject = el("input", { required: true, maxlength: "100", list: "subjects", placeholder: "打几个字，从单子里选" });
   const question = el("input", { required: true, minlength: "2", maxlength: "200", value: gap.question });
   const similar = el("textarea", { rows: "4", maxlength: "5000" }, gap.questions.slice(1).join("\n"));
   const answer = el("textarea", { rows: "5", maxlength: "5000", required: true, minlength: "2" });
-  const fields = [field("是哪个事项或话题", subject), field("问题", question), field("相似问法（一行一句）", similar), field("答案", answer)];
+  const fields = [field("是哪个事项或话题", subject), known, field("问题", question), field("相似问法（一行一句）", similar), field("答案", answer)];
   asked("给答疑手册补一条", fields, "写成草稿", async () => {
     const written = await api.addEntry({ subject: subject.value, question: question.value, similar: similar.value, answer: answer.value });
     tell(`写成了草稿“${written.draft}”。请另一位同事在“导入和复核”里复核，发布以后回来点“再问一遍”。`);

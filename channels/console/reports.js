@@ -39,6 +39,7 @@ export async function show({ self }) {
 }
 
 function shown(found, asked) {
+  if (!found.tables.some((one) => one.rows.length)) return [el("p", { class: "card" }, "这段时间没有人问过。换一段时间看看。")];
   const papers = PAPERS.map(([format, label]) => el("a", { class: "button", href: api.paper(asked, format), download: true }, label));
   const tables = found.tables.map((one) => el("section", {},
     el("h3", {}, one.title), one.rows.length ? table(one.title, one.columns, one.rows.map((row) => row.map(String))) : el("p", {}, "没有。"),

@@ -25,20 +25,26 @@ export async function show() {
   ];
 }
 
+const percent = (share) => `${Math.round(share * 100)}%`;
+const list = (facts) => el("dl", { class: "facts" }, ...facts.flatMap(([name, told]) => [el("dt", {}, name), el("dd", {}, told || "—")]));
+
 function explained(found) {
+  const link = (entry, title) => el("a", { href: `#entries/${encodeURIComponent(entry.split("#")[0])}` }, `${title}（${entry}）`);
   const facts = [
-    ["结果", OUTCOMES[found.outcome] || found.outcome], ["由什么定", found.decision], ["读成", found.read_as], ["检索词", found.terms.join("、")],
-    ["说的事", found.core || "（没说）"], ["把握", String(found.confidence)], ["正确的在候选里", String(found.known)],
-    ...found.answers.map((answer) => ["答的是", `${answer.title}（${answer.entry}）`]), ...found.options.map((option) => ["选项", option.label]),
-    found.manual ? ["最像的问答", `${found.manual.entry}，${found.manual.likeness}`] : null,
-  ].filter(Boolean);
+    ["结果", OUTCOMES[found.outcome] || found.outcome], ["有多大把握", percent(found.confidence)],
+    ...found.answers.map((answer) => ["答的是", link(answer.entry, answer.title)]), ...found.options.map((option) => ["选项", option.label]),
+  ];
+  const reasons = [
+    ["由什么定", found.decision], ["读成", found.read_as], ["检索词", found.terms.join("、")], ["说的事", found.core || "（没说）"],
+    ["正确的在候选里", percent(found.known)], ...(found.manual ? [["最像的问答", `${found.manual.entry}，${found.manual.likeness}`]] : []),
+  ];
   const candidates = (found.candidates || []).map((one) => [
-    `${found.titles[one.subject]}（${one.subject}）`, `${Math.round(one.share * 100)}%`, one.phrase,
+    `${found.titles[one.subject]}（${one.subject}）`, percent(one.share), one.phrase,
     Object.entries(SCORES).map(([key, title]) => `${title} ${one[key]}`).join("，"),
   ]);
   return [
     el("p", { class: "card words" }, found.text),
-    el("dl", { class: "facts" }, ...facts.flatMap(([name, text]) => [el("dt", {}, name), el("dd", {}, text || "—")])),
-    candidates.length ? table("候选", ["候选", "占", "最像的问法", "各项分数"], candidates) : null,
+    list(facts), el("details", {}, el("summary", {}, "为什么这样答"), list(reasons)),
+    candidates.length ? table("候选", ["候选", "可能性", "最像的问法", "各项分数"], candidates) : null,
   ].filter(Boolean);
 }

@@ -1,9 +1,10 @@
 // The service's doors for staff. Each call gives the answer, or throws a Failure whose message can be shown.
 
 export class Failure extends Error {
-  constructor(message, status) {
+  constructor(message, status, faults = []) {
     super(message);
     this.status = status;
+    this.faults = faults;
   }
 }
 
@@ -32,8 +33,8 @@ export async function raw(method, path, body) {
     throw new Failure("连不上服务，请稍等几秒再试。", 0);
   }
   if (!response.ok) {
-    const { detail } = await response.json().catch(() => ({}));
-    throw new Failure(detail || "没有成功，请再试一次。", response.status);
+    const { detail, faults } = await response.json().catch(() => ({}));
+    throw new Failure(detail || "没有成功，请再试一次。", response.status, faults);
   }
   return response;
 }

@@ -29,23 +29,39 @@ export async function tried(action) {
   }
 }
 
+/** Do something while its button says so and cannot be pressed again. */
+export async function busy(pressed, action) {
+  const { textContent: label } = pressed;
+  pressed.disabled = true;
+  pressed.textContent = "请稍等…";
+  try {
+    return await action();
+  } finally {
+    pressed.disabled = false;
+    pressed.textContent = label;
+  }
+}
+
 /** Fields in a dialog; `send` gives whether it can be closed. Esc closes it, and the focus goes back to where it was. */
 export function asked(title, fields, label, send) {
   const dialog = byId("dialog");
   const problem = el("p", { class: "problem", role: "alert" });
+  const go = el("button", { type: "submit", class: "primary" }, label);
   const submit = async (event) => {
     event.preventDefault();
     problem.textContent = "";
-    try {
-      await send();
-      dialog.close();
-    } catch (error) {
-      problem.textContent = error.message;
-    }
+    await busy(go, async () => {
+      try {
+        await send();
+        dialog.close();
+      } catch (error) {
+        problem.textContent = error.message;
+      }
+    });
   };
   dialog.replaceChildren(el("form", { class: "fields", submit },
     el("h2", { id: "dialog-title" }, title), ...fields, problem,
-    el("div", { class: "buttons" }, button("不用了", () => dialog.close()), el("button", { type: "submit", class: "primary" }, label))));
+    el("div", { class: "buttons" }, button("不用了", () => dialog.close()), go)));
   dialog.showModal();
   const first = dialog.querySelector("textarea, input, select");
   if (first) first.focus();

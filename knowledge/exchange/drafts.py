@@ -9,12 +9,12 @@ from typing import Any
 
 from knowledge.checks import check
 from knowledge.exchange.errors import ExchangeError
-from knowledge.loader import Knowledge, Problem, read_file
-from knowledge.schema import Guide, Item, ManualEntry, Record, Text, Topic
+from knowledge.loader import DEPARTMENTS, Knowledge, Problem, read_file
+from knowledge.schema import Guide, Item, ManualEntry, Office, Record, Text, Topic
 from knowledge.writer import plain, write_file
 
 FOLDER = "drafts"
-Editable = ManualEntry | Guide | Topic
+Editable = ManualEntry | Guide | Topic | Office
 """What a draft may hold; an item is a guide with more in it."""
 
 
@@ -29,15 +29,16 @@ class Draft(Record):
     guides: tuple[Guide, ...] = ()
     items: tuple[Item, ...] = ()
     topics: tuple[Topic, ...] = ()
+    offices: tuple[Office, ...] = ()
 
     @property
     def records(self) -> list[Editable]:
         """All that it holds."""
-        return [*self.manual, *self.guides, *self.items, *self.topics]
+        return [record for kind in (*_KINDS, _OFFICES) for record in getattr(self, kind)]
 
     def only(self, wanted: Callable[[Editable], bool]) -> "Draft":
         """The draft with some of its records."""
-        return self.model_copy(update={kind: tuple(filter(wanted, getattr(self, kind))) for kind in _KINDS})
+        return self.model_copy(update={kind: tuple(filter(wanted, getattr(self, kind))) for kind in (*_KINDS, _OFFICES)})
 
     @property
     def departments(self) -> set[str]:
@@ -48,6 +49,8 @@ class Draft(Record):
 _KINDS = ("manual", "guides", "items", "topics")
 """Fields of a draft, folders of the knowledge, and fields of it in memory."""
 _ONE_A_FILE = ("items", "topics")
+_OFFICES = "offices"
+"""Field of a draft; all offices are one file of the knowledge."""
 
 
 def draft_name(path: Path) -> str:
@@ -72,13 +75,14 @@ def load_drafts(root: Path) -> dict[str, Draft]:
 
 def with_drafts(knowledge: Knowledge, drafts: dict[str, Draft]) -> Knowledge:
     """The knowledge as it would be, were the drafts part of it."""
-    found: dict[str, dict[str, Any]] = {kind: dict(getattr(knowledge, kind)) for kind in _KINDS}
+    found: dict[str, Any] = {kind: dict(getattr(knowledge, kind)) for kind in _KINDS}
     files = dict(knowledge.files)
     for name, draft in drafts.items():
         for kind in _KINDS:
             found[kind] |= {record.id: record for record in getattr(draft, kind)}
         files |= {record.id: _shown_as(name, record) for record in draft.records}
-    return replace(knowledge, files=files, manual=found["manual"], guides=found["guides"], items=found["items"], topics=found["topics"])
+    offices = knowledge.departments | {office.id: office for draft in drafts.values() for office in draft.offices}
+    return replace(knowledge, files=files, departments=offices, **found)
 
 
 def _shown_as(name: str, record: Editable) -> str:
@@ -90,7 +94,7 @@ def save_draft(root: Path, name: str, draft: Draft, known: dict[str, Draft]) -> 
     """Write a draft; records of an earlier draft of the same name that it does not hold stay in it."""
     before = known.get(name)
     if before is not None:
-        draft = before.model_copy(update={kind: _overlaid(getattr(before, kind), getattr(draft, kind)) for kind in _KINDS})
+        draft = before.model_copy(update={kind: _overlaid(getattr(before, kind), getattr(draft, kind)) for kind in (*_KINDS, _OFFICES)})
     path = root / FOLDER / f"{name}.yml"
     write_file(path, plain(draft))
     return path
@@ -133,6 +137,12 @@ def accept_draft(root: Path, knowledge: Knowledge, name: str, review: Review) ->
         raise ExchangeError(f"草稿有 {len(problems)} 处错误，改好再复核：\n" + "\n".join(map(str, problems[:20])))
     for kind in _KINDS:
         _merge(root, knowledge, kind, name, getattr(ours, kind), review)
+    if ours.offices:
+        offices = knowledge.departments | {office.id: office for office in ours.offices}
+        write_file(
+            root / DEPARTMENTS,
+            {office_name: office.model_dump(mode="json", exclude_defaults=True, exclude={"id"}) for office_name, office in offices.items()},
+        )
     rest = draft.only(lambda record: record.department != review.department)
     if rest.records:
         write_file(root / file, plain(rest))

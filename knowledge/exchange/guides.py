@@ -12,6 +12,7 @@ from pydantic import ValidationError, create_model
 from knowledge.checks import personal_data
 from knowledge.disagreements import differing_elements, name_of_item
 from knowledge.exchange.fields import read_dated, read_department, read_sources
+from knowledge.exchange.form import named
 from knowledge.exchange.mapping import NOTHING, GuideField, Row
 from knowledge.exchange.plan import TAKEN, Outcome, Refused, Setting, Verdict
 from knowledge.exchange.tidy import one_line, tidy
@@ -205,7 +206,7 @@ class GuideImport:
         if old is None:
             return Verdict.NEW, ""
         changed = [name for name in Guide.model_fields if getattr(old, name) != getattr(guide, name)]
-        return Verdict.CHANGED, f"改了 {'、'.join(changed)}"
+        return Verdict.CHANGED, f"改了{named(Guide, changed)}"
 
 
 _Details = create_model(
@@ -271,7 +272,7 @@ def _checked(fields: dict[str, Any]) -> Guide:
         return Guide.model_validate(fields)
     except ValidationError as error:
         first = error.errors()[0]
-        raise Refused(f"{'.'.join(map(str, first['loc']))}：{explain(first['type'], first['msg'])}") from error
+        raise Refused(f"{named(Guide, map(str, first['loc'][:1]))}：{explain(first['type'], first['msg'])}") from error
 
 
 def _keys(guide: Guide) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from knowledge.alike import all_questions
 from knowledge.checks import personal_data
 from knowledge.exchange.fields import read_dated, read_department, read_sources, write_dated, write_source
+from knowledge.exchange.form import named
 from knowledge.exchange.mapping import ManualField, ManualMapping, Row
 from knowledge.exchange.plan import TAKEN, Outcome, Refused, Setting, Verdict
 from knowledge.exchange.tidy import one_line, tidy
@@ -97,7 +98,7 @@ class ManualImport:
             self._entries[entry.id] = entry
             self._owner |= {self._key(q): entry.id for q in (entry.question, *entry.similar)}
             self._rows[entry.id] = row
-        return Outcome(row, verdict, why + guessed, entry)
+        return Outcome(row, verdict, (why + guessed).rstrip("；"), entry)
 
     def _key(self, question: str) -> str:
         return fold(self._setting.knowledge.lexicon.standardise(question))
@@ -139,12 +140,12 @@ class ManualImport:
             entry = ManualEntry.model_validate(fields)
         except ValidationError as error:
             first = error.errors()[0]
-            raise Refused(f"{'.'.join(map(str, first['loc']))}：{explain(first['type'], first['msg'])}") from error
+            raise Refused(f"{named(ManualEntry, map(str, first['loc'][:1]))}：{explain(first['type'], first['msg'])}") from error
         kinds = personal_data(entry.model_dump_json())
         if kinds:
             raise Refused(f"里面有{'、'.join(kinds)}，请删掉再导入")
         if entry.department not in self._setting.knowledge.departments:
-            raise Refused(f"departments.yml 里没有“{entry.department}”这个部门")
+            raise Refused(f"没有“{entry.department}”这个部门，要和部门名单里的写法一样")
         if is_expired(entry.expires_on, self._setting.today):
             raise Refused(f"{entry.expires_on} 已经过了有效期")
         return entry
@@ -172,7 +173,7 @@ class ManualImport:
         if old is None:
             return Verdict.NEW, ""
         changed = [name for name in ManualEntry.model_fields if getattr(old, name) != getattr(entry, name)]
-        return Verdict.CHANGED, f"改了 {'、'.join(changed)}；"
+        return Verdict.CHANGED, f"改了{named(ManualEntry, changed)}；"
 
 
 def _facet(text: str, question: str, subject: SubjectRead, old: ManualEntry | None, knowledge: Knowledge) -> tuple[Facet | None, str]:

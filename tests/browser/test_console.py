@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from assistant import serving
 from assistant.settings import ROOT, Settings
@@ -18,7 +18,7 @@ from assistant.storage.conversations import make_engine
 from tests.browser.accessibility import violations
 from tests.browser.test_chat_page import width_beyond_the_screen
 from tests.unit.exchange_files import HEADER, PHOTO, workbook
-from tests.unit.small_knowledge import LOST, write_folder
+from tests.unit.small_knowledge import EXPIRED, LOST, write_folder
 
 PASSWORD = "correct horse battery"
 SCREENSHOTS = ROOT / "screenshots"
@@ -26,7 +26,7 @@ POLICE = "公安局"
 NAMELESS = ["身份证丢失补领", "补证能不能加急", "", "", POLICE, "流程", ""]
 """A row that forgot its answer."""
 ASKED = "身份证丢了补办要带什么"
-SIDES = ["gaps", "entries", f"entries/{LOST}", "drafts", "publish", "checks", "test", "reports"]
+SIDES = ["gaps", "entries", f"entries/{LOST}", f"entries/{POLICE}", "drafts", "publish", "checks", "test", "reports"]
 Desk = Callable[..., Page]
 
 
@@ -174,9 +174,10 @@ def test_a_text_is_edited_into_a_draft_and_an_entry_is_switched_off_and_on(desk:
     page.get_by_label("找条目").fill("丢失补领")
     page.get_by_role("button", name="找", exact=True).click()
     page.get_by_role("link", name="身份证丢失补领").click()
-    page.get_by_label("收费说明").fill("丢失补领每证40元，加急另收。")
+    opened(page, "收费").get_by_label("收费说明").fill("丢失补领每证40元，加急另收。")
     page.get_by_role("button", name="保存成草稿").click()
     expect(page.locator("#status")).to_contain_text("写成了草稿")
+    expect(page.locator("#status")).to_be_in_viewport()
     expect(page.get_by_text("改过、还没复核的内容")).to_be_visible()
     pictured(page, "entry")
     page.get_by_role("button", name="停答…").click()
@@ -195,6 +196,55 @@ def test_a_text_is_edited_into_a_draft_and_an_entry_is_switched_off_and_on(desk:
     page.get_by_label("为什么").fill("不改了")
     page.get_by_role("button", name="不要这份草稿", exact=True).click()
     expect(page.locator("#status")).to_have_text("草稿不要了。")
+
+
+def opened(page: Page, section: str) -> Locator:
+    """A section of a record's form, opened."""
+    summary = page.locator(".section > summary", has_text=re.compile(f"^{section}"))
+    summary.click()
+    return summary.locator("..")
+
+
+def test_rows_of_materials_are_edited_with_mistakes_told_beside_them_and_reviewed(desk: Desk, console: str) -> None:
+    mine, theirs = desk(department=POLICE), desk(department=POLICE)
+    mine.goto(f"{console}#entries/{EXPIRED}")
+    materials = opened(mine, "申请材料")
+    materials.get_by_role("button", name="加一条").click()
+    photo = materials.locator(".part").last
+    photo.get_by_label("名称").fill("近期照片")
+    photo.get_by_label("复印件").fill("两张")
+    opened(mine, "收费").get_by_label("金额").fill("二十元")
+    mine.get_by_role("button", name="保存成草稿").click()
+    expect(mine.get_by_role("alert").filter(has_text="有3处要改")).to_be_visible()
+    expect(photo.get_by_label("复印件")).to_have_attribute("aria-invalid", "true")
+    expect(photo.locator("label", has_text="复印件")).to_contain_text("要写整数")
+    expect(photo.locator("label", has_text="依据")).to_contain_text("不能为空")
+    expect(photo.get_by_label("复印件")).to_be_focused()
+    pictured(mine, "faults")
+    assert violations(mine) == []
+    mine.once("dialog", lambda asked: asked.dismiss())
+    mine.get_by_role("link", name="试问", exact=True).click()
+    expect(photo.get_by_label("名称")).to_have_value("近期照片")
+
+    photo.get_by_label("复印件").fill("2")
+    photo.get_by_label("依据").select_option("law")
+    mine.get_by_label("金额").fill("25")
+    mine.get_by_role("button", name="保存成草稿").click()
+    expect(mine.locator("#status")).to_contain_text("还没有生效")
+
+    theirs.goto(f"{console}#drafts/edit-{EXPIRED}")
+    expect(theirs.get_by_role("row").filter(has_text="申请材料·近期照片·复印件")).to_contain_text("2")
+    expect(theirs.get_by_role("row").filter(has_text="收费·金额")).to_contain_text("2025")
+    pictured(theirs, "review-rows")
+    theirs.get_by_role("button", name="复核通过").click()
+    expect(theirs.locator("#status")).to_contain_text("复核通过1条")
+    theirs.goto(f"{console}#entries/{EXPIRED}")
+    materials = opened(theirs, "申请材料")
+    materials.locator(".part").last.locator("summary").click()
+    materials.locator(".part").last.get_by_role("button", name="删掉").click()
+    materials.locator(".part").last.get_by_role("button", name="不删了").click()
+    theirs.get_by_role("button", name="保存成草稿").click()
+    expect(theirs.locator("#status")).to_have_text("没有改动。")
 
 
 def test_a_question_is_tried_by_keyboard_alone(desk: Desk) -> None:
@@ -231,7 +281,7 @@ def test_a_leader_reads_this_week_and_takes_it_along(desk: Desk, console: str, t
         assert taken.value.suggested_filename.startswith("智问咨询情况") and taken.value.suggested_filename.endswith(ending)
         assert taken.value.path().stat().st_size > 10_000
     page.get_by_role("button", name="上周").click()
-    expect(page.locator("#body")).to_contain_text("问了0句")
+    expect(page.locator("#body")).to_contain_text("这段时间没有人问过")
 
 
 def test_a_supervisor_reads_and_an_agent_is_told_where_to_go(desk: Desk) -> None:

@@ -2,11 +2,12 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from httpx import AsyncClient
+from httpx import AsyncClient, Response
 
 from assistant.answering.library import Library
 from assistant.api.console_knowledge import MAX_UPLOAD, UPLOAD
@@ -50,6 +51,21 @@ async def upload(client: AsyncClient, raw: bytes, name: str = "手册.xlsx", dry
     return found
 
 
+async def edit(client: AsyncClient, number: str, **content: Any) -> Response:
+    """Change fields of a record that was just looked at."""
+    seen = (await client.get(f"{BASE}/records/{number}")).json()["seen"]
+    return await client.post(f"{BASE}/records/{number}", json={"content": content, "seen": seen})
+
+
+async def save(client: AsyncClient, number: str, **content: Any) -> dict[str, Any]:
+    """The same, where nothing is wrong with them."""
+    response = await edit(client, number, **content)
+    assert response.status_code == 200, response.text
+    found = response.json()
+    assert isinstance(found, dict)
+    return found
+
+
 def handbook(tmp_path: Path) -> bytes:
     """A spreadsheet with one good row and one without an answer."""
     return workbook(tmp_path / "a.xlsx", [HEADER, PHOTO, BAD]).read_bytes()
@@ -67,7 +83,7 @@ async def test_a_handbook_is_tried_then_fixed_then_written_as_a_draft(shop: Offi
     fixed = json.dumps([bad["cells"] | {"答案": "现在写了。"}], ensure_ascii=False).encode()
     assert (await upload(ping, fixed, "手册.json", dry_run=False))["counts"] == {"新增": 1}
     (draft,) = (await ping.get(f"{BASE}/drafts")).json()
-    assert (draft["name"], draft["imported_by"], draft["mine"], draft["count"]) == ("手册", "ping", True, 2)
+    assert (draft["name"], draft["imported_by"], draft["mine"], draft["count"]) == ("手册", "ping同志", True, 2)
     assert [row.action for row in shop.audited("手册")] == ["import", "import"]
 
 
@@ -113,44 +129,112 @@ async def test_what_cannot_be_imported_is_refused_with_a_reason(shop: Office, na
 async def test_texts_and_similar_questions_are_edited_and_reviewed(shop: Office) -> None:
     ping, jing = await shop.signed_in("ping"), await shop.signed_in("jing")
     shown = (await ping.get(f"{BASE}/records/{LOST}")).json()
-    texts = {field["key"]: field["text"] for field in shown["fields"]}
-    assert texts["fee.amount"] == "40" and texts["questions.materials"] == "身份证丢了补办要带什么"
-    change = {"fee.amount": "45", "questions.materials": "身份证丢了补办要带什么\n补证要拿哪些东西过去", "label": texts["label"]}
-    draft = (await ping.post(f"{BASE}/records/{LOST}", json={"texts": change})).json()
-    assert draft["name"] == f"edit-{LOST}" and draft["mine"]
+    content = shown["content"]
+    asked = {**content["questions"], "materials": ["身份证丢了补办要带什么", "补证要拿哪些东西过去"]}
+    change = {"fee": {**content["fee"], "amount": "45"}, "questions": asked, "label": content["label"]}
+    assert (await save(ping, LOST, **change))["draft"] == f"edit-{LOST}"
     assert (await ping.get(f"{BASE}/records/{LOST}")).json()["draft"] == f"edit-{LOST}"
-    theirs = await jing.post(f"{BASE}/records/{LOST}", json={"texts": {"fee.amount": "50"}})
+    theirs = await edit(jing, LOST, fee={**content["fee"], "amount": "50"})
     assert theirs.status_code == 422 and "ping" in theirs.json()["detail"]
     (changed,) = (await jing.get(f"{BASE}/drafts/edit-{LOST}")).json()["changes"]
-    assert {d["field"]: (d["before"], d["after"]) for d in changed["differences"]}["收费金额（元）"] == ("40", "45")
+    differences = {d["field"]: (d["before"], d["after"]) for d in changed["differences"]}
+    assert differences == {
+        "收费·金额（元）": ("40", "45"), "问法（一行一句）·申请材料": (asked["materials"][0], "\n".join(asked["materials"])),
+    }  # fmt: skip
     assert (await jing.post(f"{BASE}/drafts/edit-{LOST}/review")).json() == [LOST]
     item = load(shop.settings.knowledge)[0].items[LOST]
     assert item.fee.amount == 45 and "补证要拿哪些东西过去" in item.questions["materials"]
     assert not load(shop.settings.knowledge)[1], "the file is read as it was"
 
 
+async def test_rows_limits_sources_and_elements_are_edited_and_told_row_by_row(shop: Office) -> None:
+    ping, jing = await shop.signed_in("ping"), await shop.signed_in("jing")
+    content = (await ping.get(f"{BASE}/records/{LOST}")).json()["content"]
+    shared = {"by": "数据共享", "how": "窗口能查到的不用交"}
+    photo = {
+        "name": "近期照片",
+        "form": "纸质",
+        "original": False,
+        "copies": 2,
+        "when": "不能现场拍时",
+        "exempt": shared,
+        "source": "photo",
+    }
+    rule = {"photo": {"title": "照片标准", "locator": "第三条"}}
+    await save(
+        ping, LOST, materials=[photo, *content["materials"]], sources=content["sources"] | rule,
+        limits=content["limits"] | {"promised": {"value": 5, "unit": "工作日"}}, elements=content["elements"] | {"duties": "交回旧证"},
+    )  # fmt: skip
+    (changed,) = (await jing.get(f"{BASE}/drafts/edit-{LOST}")).json()["changes"]
+    told = {d["field"]: (d["before"], d["after"]) for d in changed["differences"]}
+    assert told["申请材料（清单）"] == ("居民户口簿", "近期照片\n居民户口簿")
+    assert told["申请材料·近期照片·可以免交·怎么免"] == ("", "窗口能查到的不用交")
+    assert told["申请材料·近期照片·依据"] == ("", "《照片标准》 第三条")
+    assert told["办理时限·承诺时限·天数"] == ("10", "5") and told["要素（十五同）·申请人的义务"] == ("如实说明", "交回旧证")
+    assert not any("居民户口簿·" in field for field in told), "a row that only moved is not told"
+    assert (await jing.post(f"{BASE}/drafts/edit-{LOST}/review")).json() == [LOST]
+    first, second = load(shop.settings.knowledge)[0].items[LOST].materials
+    assert (first.name, first.copies, second.name) == ("近期照片", 2, "居民户口簿")
+
+
+async def test_an_office_tells_another_phone_and_the_notes_above_the_file_stay(shop: Office) -> None:
+    file = shop.settings.knowledge / "departments.yml"
+    file.write_text("# 各部门\n" + file.read_text("utf-8"), "utf-8")
+    ping, jing = await shop.signed_in("ping"), await shop.signed_in("jing")
+    shown = (await ping.get(f"{BASE}/records/{POLICE}")).json()
+    assert shown["kind"] == "office" and shown["content"]["phone"]["text"] == "0791-12345。"
+    found = await edit(ping, POLICE, phone={"text": "打13800138000找小王"})
+    assert [fault["place"] for fault in found.json()["faults"]] == ["phone"] and "13800138000" not in found.text
+    await save(ping, POLICE, phone={"text": "0791-88888888。"})
+    assert (await jing.post(f"{BASE}/drafts/edit-{POLICE}/review")).json() == [POLICE]
+    assert load(shop.settings.knowledge)[0].departments[POLICE].phone.text == "0791-88888888。"
+    assert file.read_text("utf-8").startswith("# 各部门\n公安局:")
+    assert any("0791-88888888" in line for line in (await jing.get(f"{BASE}/difference")).json()["lines"])
+    assert (await (await shop.signed_in("xing")).get(f"{BASE}/records/{POLICE}")).status_code == 404
+
+
 @pytest.mark.parametrize(
-    ("number", "texts", "told"),
+    ("number", "content", "place", "told"),
     [
-        (ABROAD, {"answer": " "}, "答案"),
-        (ABROAD, {"answer": "请找13800131107"}, "个人信息"),
-        (ABROAD, {"expires_on": "后年"}, "有效期"),
-        (ABROAD, {"similar": "身份证丢了怎么办"}, "问法"),
-        (LOST, {"department": "政务服务局"}, "不能在这里改"),
+        (ABROAD, {"answer": " "}, "answer", "不能为空"),
+        (ABROAD, {"answer": "请找13800131107"}, "answer", "手机号"),
+        (ABROAD, {"expires_on": "后年"}, "expires_on", "日期"),
+        (ABROAD, {"similar": ["身份证丢了怎么办"]}, "similar", "问法"),
+        (LOST, {"materials": [{"name": "照片", "copies": "两", "source": "law"}]}, "materials.0.copies", "要写整数"),
+        (LOST, {"materials": [{"name": "照片", "source": "gone"}]}, "materials.0.source", "没有列出的依据"),
+        (LOST, {"fee": {"amount": "三十", "rule": "三十元"}}, "fee.amount", "要写数字"),
+        (LOST, {"limits": {"promised": {"unit": "工作日"}}}, "limits.promised", "天数"),
     ],
 )
-async def test_an_edit_that_does_not_hold_is_refused_and_writes_nothing(
-    shop: Office, number: str, texts: dict[str, str], told: str
+async def test_an_edit_that_does_not_hold_is_refused_beside_its_field_and_writes_nothing(
+    shop: Office, number: str, content: dict[str, Any], place: str, told: str
 ) -> None:
     ping = await shop.signed_in("ping")
-    response = await ping.post(f"{BASE}/records/{number}", json={"texts": texts})
-    assert response.status_code == 422 and told in response.json()["detail"], response.text
+    response = await edit(ping, number, **content)
+    assert response.status_code == 422, response.text
+    (fault,) = response.json()["faults"]
+    assert fault["place"] == place and told in fault["cause"] and not re.search("[a-z]{3,} [a-z]{2,}", fault["cause"])
     assert (await ping.get(f"{BASE}/drafts")).json() == []
+
+
+async def test_what_a_record_is_cannot_be_edited_nor_what_somebody_changed_meanwhile(shop: Office) -> None:
+    ping, jing = await shop.signed_in("ping"), await shop.signed_in("jing")
+    assert "不能在这里改" in (await edit(ping, LOST, department=AFFAIRS)).json()["detail"]
+    seen = (await jing.get(f"{BASE}/records/{LOST}")).json()["seen"]
+    await save(ping, LOST, label="补一张")
+    await jing.post(f"{BASE}/drafts/edit-{LOST}/review")
+    late = await jing.post(f"{BASE}/records/{LOST}", json={"content": {"label": "重办一张"}, "seen": seen})
+    assert late.status_code == 422 and "刚才有人改过" in late.json()["detail"]
 
 
 async def test_nothing_changed_makes_no_draft(shop: Office) -> None:
     ping = await shop.signed_in("ping")
-    assert (await ping.post(f"{BASE}/records/{ABROAD}", json={"texts": {"answer": "要等本人回国再补。\n"}})).json() is None
+    assert (await save(ping, ABROAD, answer="要等本人回国再补。\n"))["draft"] == ""
+
+
+async def test_what_the_checks_remark_is_told_beside_the_field(shop: Office) -> None:
+    done = await save(await shop.signed_in("ping"), LOST, label="补一张")
+    assert any(one["place"] == "questions" and "问法少于" in one["cause"] for one in done["reminders"])
 
 
 async def test_an_entry_is_added_by_hand(shop: Office) -> None:
@@ -165,7 +249,7 @@ async def test_another_departments_records_are_not_there(shop: Office) -> None:
     xing = await shop.signed_in("xing")
     assert {r["department"] for r in (await xing.get(f"{BASE}/records")).json()} == {AFFAIRS}
     assert (await xing.get(f"{BASE}/records/{LOST}")).status_code == 404
-    assert (await xing.post(f"{BASE}/records/{LOST}", json={"texts": {"fee.amount": "1"}})).status_code == 404
+    assert (await xing.post(f"{BASE}/records/{LOST}", json={"content": {}, "seen": ""})).status_code == 404
     off = {"what": LOST, "on": False, "reason": "标准核实中"}
     assert (await xing.post(f"{BASE}/switch", json=off)).status_code == 404
     assert {d["department"] for d in (await xing.get(f"{BASE}/due")).json()} <= {AFFAIRS}
@@ -182,7 +266,7 @@ async def test_a_draft_is_thrown_away_with_a_reason(shop: Office, tmp_path: Path
 
 async def test_publishing_shows_the_difference_runs_the_command_and_makes_a_version(shop: Office) -> None:
     ping, jing = await shop.signed_in("ping"), await shop.signed_in("jing")
-    await ping.post(f"{BASE}/records/{LOST}", json={"texts": {"fee.amount": "45"}})
+    await save(ping, LOST, fee={"amount": 45, "unit": "元/证", "rule": "丢失补领每证45元。", "source": "price"})
     await jing.post(f"{BASE}/drafts/edit-{LOST}/review")
     lines = (await jing.get(f"{BASE}/difference")).json()["lines"]
     assert any("收费" in line and "45" in line for line in lines)
@@ -197,7 +281,7 @@ async def test_publishing_shows_the_difference_runs_the_command_and_makes_a_vers
         await asyncio.sleep(0.1)
     assert job["state"] == "done" and "第 2 版已发布" in job["lines"][-1], job
     latest, first = (await jing.get(f"{BASE}/versions")).json()
-    assert (latest["number"], latest["live"], latest["by"], latest["reason"]) == (2, True, "jing", "收费改了")
+    assert (latest["number"], latest["live"], latest["by"], latest["reason"]) == (2, True, "jing同志", "收费改了")
     assert [row.action for row in shop.audited("knowledge")] == ["publish"]
     back = (await jing.post(f"{BASE}/rollback", json={"number": first["number"], "reason": "收费没有批"})).json()
     assert (back["number"], back["back_to"]) == (3, 1)

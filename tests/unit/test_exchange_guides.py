@@ -203,7 +203,7 @@ def test_an_update_keeps_what_review_added_and_counts_as_unchecked(folder: Path,
     before = load(folder)[0].guides["g-11360100mb1b0001"]
     assert before.questions and before.fact_status is FactStatus.CHECKED
     same, changed = (planned(workbook(tmp_path / "b.xlsx", [HEADER, r]), folder).outcomes[0] for r in (WATER, row(受理条件="有水表。")))
-    assert (str(same), str(changed).partition("：")[2]) == ("Sheet第2行 重复 g-11360100mb1b0001：内容一样", "改了 fact_status、answers")
+    assert (str(same), str(changed).partition("：")[2]) == ("Sheet第2行 重复 g-11360100mb1b0001：内容一样", "改了各方面的答复、可靠程度")
     assert isinstance(changed.record, Guide) and changed.record.questions == before.questions
 
 

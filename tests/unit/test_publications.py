@@ -139,7 +139,7 @@ def test_the_gate_tells_what_changes_and_what_gets_worse() -> None:
 
     found = changes(runs(("甲", True), ("乙", True), ("丙", False)), runs(("甲", True), ("丁", False), ("戊", True)))
     assert [(c.before, c.after, c.worse) for c in found] == [
-        ("answered 乙", "answered 丁", True), ("answered 丙", "answered 戊", False),
+        ("答了 乙", "答了 丁", True), ("答了 丙", "答了 戊", False),
     ]  # fmt: skip
 
 
