@@ -604,7 +604,7 @@ async def test_an_agent_who_has_answered_may_wait_for_the_citizen_as_long_as_it_
 
 async def test_a_person_is_offered_after_two_failures_in_a_row_and_not_before(open_day: Office) -> None:
     lili = await agent(open_day)
-    strange = Intent(name="out_of_scope", confidence=0.9)
+    strange = Intent(name="out_of_scope", confidence=0.9, ranking=(("out_of_scope", 0.9),))
     open_day.dialogue.runs = lambda turn: turn.answer(strange if "天气" in turn.message.query else NO_INTENT)
     citizen = Citizen(open_day.client())
     texts = [(await citizen.say(text))["text"] for text in ("天气怎么样", "身份证丢了怎么办", "天气怎么样", "天气怎么样")]
