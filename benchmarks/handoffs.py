@@ -94,7 +94,7 @@ async def sign_in(url: str, name: str) -> httpx.AsyncClient:
     return client
 
 
-async def _wait(url: str, client: httpx.AsyncClient) -> ClientConnection:
+async def wait_for_person(url: str, client: httpx.AsyncClient) -> ClientConnection:
     """The line of a citizen who has asked for a person and keeps the page open."""
     response = await client.post(f"{url}/api/v1/chat", json={"text": "转人工"})
     conversation, token = response.json()["conversation_id"], response.headers["X-Conversation-Token"]
@@ -145,7 +145,7 @@ async def _serve(url: str, name: str, agent: httpx.AsyncClient, arrived: Arrival
 async def _work(url: str, names: Sequence[str], service: psutil.Process, waiting: int, pause: float) -> dict[str, Any]:
     agents = [await sign_in(url, name) for name in names]
     async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
-        lines = [await _wait(url, client) for _ in range(waiting)]
+        lines = [await wait_for_person(url, client) for _ in range(waiting)]
     arrived: Arrivals = {}
     listeners = [asyncio.create_task(_listen(line, arrived)) for line in lines]
     times = Times()
