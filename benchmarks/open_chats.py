@@ -38,7 +38,7 @@ async def _measure(url: str, name: str, service: psutil.Process, chats: int, sec
     await asyncio.sleep(seconds)
     idle = (sum(service.cpu_times()[:2]) - began) / seconds
     after = memory_mb(service.pid) or 0.0
-    waiting = len((await agent.get("/api/v1/staff/queue")).json()["rows"])
+    waiting = (await agent.get("/api/v1/staff/queue")).json()["waiting"]
     for line in lines:
         await line.close()
     await agent.aclose()
