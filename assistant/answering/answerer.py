@@ -69,7 +69,7 @@ def respond(library: Library, text: str, context: Context, intent: Intent, today
             if among.candidates[0].share >= thresholds.AMONG_OPTIONS:
                 thread = ranking = replace(among, confidence=among.candidates[0].share)
         if options and thread.confidence < thresholds.ANSWER and (intent.name.startswith("ask_") or not question.core):
-            return _clarify(library, WHICH, options, named or context.asked_facets, context, {"asked_again": options})
+            return _clarify(library, _which(options), options, named or context.asked_facets, context, {"asked_again": options})
     elif not question.core and ranking.confidence < thresholds.ANSWER and (general := _general(library, ranking)) is not None:
         ranking = replace(ranking, confidence=general.share)
     elif not question.core and ranking.confidence < thresholds.ANSWER and library.snapshot.popular:
@@ -162,7 +162,7 @@ def _decide(
     options = _options(library, ranking)
     if ranking.known >= thresholds.ASK and options:
         settled = {"decided_by": "SIBLING" if undecided else "ASK"}
-        return _clarify(library, subject.reply if _plain(library, best) else WHICH, options, named, context, why | settled)
+        return _clarify(library, subject.reply if _plain(library, best) else _which(options), options, named, context, why | settled)
     return _decline(library, best, intent, context, why | {"decided_by": "below_ASK"})
 
 
@@ -254,11 +254,14 @@ def plain_text(answers: tuple[Answer, ...]) -> str:
     return "\n\n".join(parts)
 
 
+def _which(options: Sequence[str]) -> str:
+    """What asks for one of the options, where nothing better is published."""
+    return WHICH if len(options) > 1 else THIS
+
+
 def _clarify(
     library: Library, ask: str, options: list[str], facets: tuple[Facet, ...], context: Context, why: dict[str, object]
 ) -> tuple[Draft, Context]:
-    if ask == WHICH and len(options) == 1:
-        ask = THIS
     labels = library.labels(options)
     buttons = tuple(Option(subject=o, label=label, text=label) for o, label in zip(options, labels, strict=True))
     lines = [f"{n}. {label}" for n, label in enumerate(labels, 1)]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.answering import answerer
 from assistant.answering.answerer import Draft, ask_for_matter, respond, screen_out
 from assistant.answering.context import NO_INTENT, Context, Intent
 from assistant.answering.facets import asked_facets
@@ -327,3 +328,21 @@ def test_of_two_siblings_that_are_nearly_alike_it_is_asked_which(
     candidates = tuple(Ranked(c.match, share) for c, share in zip(pair, shares, strict=True))
     monkeypatch.setattr(Library, "rank", lambda _library, _text: (question, Ranking(candidates, 0.8, 0.9)))
     assert said(library, "身份证那件事多少钱")[0].outcome is outcome
+
+
+def test_what_the_engine_holds_for_strange_is_no_follow_up_whichever_intent_comes_first(library: Library) -> None:
+    _, context = said(library, "补一张丢了的身份证多少钱")
+    words = "你会下象棋不"
+    half = Intent(name="ask_general", confidence=0.4, ranking=(("ask_general", 0.4), ("bot_identity", 0.3), ("out_of_scope", 0.3)))
+    sure = Intent(name="ask_general", confidence=0.9, ranking=(("ask_general", 0.9),))
+    assert half.strange == pytest.approx(0.6) and sure.strange == 0
+    assert said(library, words, context, half)[0].outcome is Outcome.OUT_OF_SCOPE
+    assert said(library, words, context, sure)[0].outcome is not Outcome.OUT_OF_SCOPE
+
+
+def test_a_single_option_is_asked_as_one(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answerer.thresholds, "ANSWER", 2.0)  # nothing is ever sure
+    for options, ask in (((LOST,), answerer.THIS), ((LOST, BROKEN), answerer.WHICH)):
+        draft, _ = said(library, "那个呢", Context(options=options), intent("ask_general"))
+        assert draft.outcome is Outcome.CLARIFY
+        assert draft.text.startswith(ask)
