@@ -17,7 +17,7 @@ from assistant.answering.index import SearchIndex
 from assistant.answering.library import Library
 from assistant.answering.question import QuestionReader
 from assistant.answering.ranking import Ranker, fit_ranker
-from assistant.answering.thread_fitting import examples, fit_thread_weights
+from assistant.answering.thread_fitting import examples, fit_network
 from assistant.build import THREADS, Say
 from assistant.encoders import load_encoder, train_on
 from assistant.errors import BuildError
@@ -96,8 +96,8 @@ def fit(settings: Settings, say: Say) -> Library:
 
 
 def with_threads(library: Library) -> Ranker:
-    """The library's ranker with the weights of follow-ups fitted to it."""
-    return replace(library.ranker, thread_weights=fit_thread_weights(examples(library, read_dialogues(THREADS))))
+    """The library's ranker with the network of follow-ups fitted to it."""
+    return replace(library.ranker, thread=fit_network(examples(library, read_dialogues(THREADS))))
 
 
 def judge(settings: Settings, library: Library, dialogues: list[dict[str, Any]]) -> Verdict:

@@ -8,12 +8,14 @@ import hashlib
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import structlog
 
 from assistant.answering import readings, thread
 from assistant.answering.index import SearchIndex
 from assistant.answering.library import Library
+from assistant.answering.network import Network
 from assistant.answering.question import QuestionReader
 from assistant.answering.ranking import CONFIDENCE_FEATURES, FEATURES, KNOWN_FEATURES, Ranker
 from assistant.encoders import load_encoder
@@ -59,8 +61,13 @@ def load_ranker(path: Path = CALIBRATION) -> Ranker:
         confidence_bias=found["confidence_bias"],
         known_weights=tuple(found["known_weights"]),
         known_bias=found["known_bias"],
-        thread_weights=tuple(found["thread_weights"]),
+        thread=_network(found["thread"]),
     )
+
+
+def _network(found: dict[str, Any]) -> Network:
+    hidden = tuple(tuple(row) for row in found["hidden"])
+    return Network(tuple(found["linear"]), hidden, tuple(found["bias"]), tuple(found["out"]))
 
 
 def open_library(settings: Settings) -> Library:

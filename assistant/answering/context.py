@@ -1,5 +1,6 @@
 """What is kept of a conversation from one turn to the next."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal
 
@@ -49,6 +50,8 @@ class Context(BaseModel):
     """What the last question named as its matter, masked; what follows is read behind it."""
     recent: tuple[str, ...] = ()
     """Subjects answered before this one, latest first."""
+    asked: Mapping[str, str] = {}
+    """The `question` by which each subject of the thread came up: “刚才那个批地基的” means what was asked for in these words."""
     failures: int = 0
     """Turns in a row that did not help."""
     leaving: Literal["", "offered", "message", "callback"] = ""
@@ -64,7 +67,9 @@ class Context(BaseModel):
         """The thread after an answer on a subject."""
         earlier = (self.subject, *self.recent) if self.subject not in (None, subject) else self.recent
         recent = tuple(s for s in dict.fromkeys(earlier) if s is not None and s != subject)[:_REMEMBERED]
-        return self.model_copy(update={"subject": subject, "facets": facets, "options": (), "asked_facets": (), "recent": recent})
+        asked = {s: q for s, q in {**self.asked, **({subject: self.question} if self.question else {})}.items() if s in (subject, *recent)}
+        left = {"options": (), "asked_facets": ()}
+        return self.model_copy(update={"subject": subject, "facets": facets, "recent": recent, "asked": asked, **left})
 
     def elsewhere(self) -> "Context":
         """The thread when something else is asked and not yet answered: the subject at hand is one of before."""

@@ -104,7 +104,7 @@ class SearchIndex:
 
         Args:
             question: the message as read.
-            limit: at most so many.
+            limit: at most so many of all subjects.
             only: look at these subjects alone, and at all of them.
 
         """
@@ -117,7 +117,7 @@ class SearchIndex:
         per = [self._per_subject(s) for s in (words, core, meaning, core_meaning)]
         total = per[0] + per[1] + per[2] + per[3] + typical
         group = np.array([self._number[s] for s in (self._names if only is None else only) if s in self._number], dtype=int)
-        best_first = group[np.argsort(-total[group])][:limit].tolist()
+        best_first = group[np.argsort(-total[group])][: limit if only is None else None].tolist()
         exact = self._exact.get(question.key)
         weights = {term: self._words.weight(term) for term in question.terms}
         full = sum(weights.values()) or 1.0

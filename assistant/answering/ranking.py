@@ -10,17 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from assistant.answering.encoder import Encoder
 from assistant.answering.index import Match, SearchIndex
+from assistant.answering.network import Floats, Network
 from assistant.answering.question import Question, QuestionReader
 from knowledge.snapshot import Phrase, Snapshot, Subject
 from knowledge.text import contains_any
-
-Floats = NDArray[np.float64]
 
 FEATURES = (
     "words", "core", "meaning", "core_meaning", "typical", "covered", "situation",
@@ -77,8 +75,8 @@ class Ranker:
     confidence_bias: float
     known_weights: tuple[float, ...]
     known_bias: float
-    thread_weights: tuple[float, ...] = ()
-    """What `thread.FEATURES` are worth; fitted apart, on threads."""
+    thread: Network | None = None
+    """Scores rows of `thread.FEATURES`; fitted apart, on threads. None until then."""
 
     def rank(self, index: SearchIndex, question: Question, only: Sequence[str] | None = None) -> Ranking:
         """Rank the subjects for a question.

@@ -10,27 +10,26 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant.answering import thresholds
 from assistant.answering.context import Context
 from assistant.answering.index import Match
 from assistant.answering.library import Library
+from assistant.answering.network import Floats
 from assistant.answering.picks import named_by_one, picked_label, picked_number
 from assistant.answering.question import Question
 from assistant.answering.ranking import Ranked, Ranking, situation, softmax
 from knowledge.snapshot import Subject
 from knowledge.text import distinct
 
-Floats = NDArray[np.float64]
-
 FEATURES = (
-    "alone", "together", "named", "alone_sure", "together_sure", "situation",
-    "current", "kin", "earlier", "option", "topic_of_facet", "boundary", "clarification",
-    "current_bare", "current_short", "current_elliptical", "current_facet", "current_leaning",
-    "current_corrected", "current_back", "current_rival", "kin_elliptical", "earlier_back",
-    "current_elliptical_facet", "kin_elliptical_facet", "kin_situation", "current_topic_facet", "earlier_after_topic",
+    "alone", "together", "named", "here", "alone_sure", "together_sure", "situation", "set_aside", "echo",
+    "current", "kin", "earlier", "latest", "option", "topic", "boundary", "clarification",
+    "bare", "short", "elliptical", "asks", "leaning", "corrected", "back", "on_topic", "choosing",
+    "alone_confidence", "together_confidence", "situation_at_hand",
 )  # fmt: skip
+"""What the network is told of a subject: what each reading says, what it is to the thread, and, alike for all subjects of a
+message, what its wording says of the thread."""
 _FLOOR = 0.004
 """Share of belief of a subject that a reading does not bring up at all; about the least that one has among twelve."""
 _LIKELIEST = 6
@@ -48,6 +47,10 @@ _DENIED = re.compile(
     r"^(?:我|他|她|哦|噢|也)*(?:不是|不要|不办|不用|不买|不租|不问|没有?要)[^,，。;； ]{1,14}[,，。;； ]+(?=[^,，。;；]{2})"
     r"|^[^,，。;；]{1,14}(?:都在|还在|都有|没丢|没坏|没掉|没过期|没到期|没事)[,，。;； ]+(?=[^,，。;；]{2})"
 )
+_SET_ASIDE = re.compile(
+    r"(?:不是|不要|不办|不用|不买|不租|不问|没有?要|不跑|不做|不开|不)([^,，。;； ]{1,12})[,，。;； ]+(?=[^,，。;；]{2})"
+)
+"""What a message sets aside before it says what is meant: 到期 in “老公刚讲不是到期 是丢了”."""
 _BACK = re.compile(r"刚才|刚刚|刚[说问忘]|之前说|前面(?:说|问|那)|回到|[再问说讲]回|回头说|言归正传")
 _LEANING = re.compile(
     r"没带|冇带|忘带|忘了带|没拿|没有|冇得?|还没|不全|代替|顶替|拿.{1,8}(?:行|可以|去)|要.{0,4}(?:带|上传)"
@@ -83,11 +86,12 @@ def rank_in_thread(library: Library, text: str, context: Context) -> Ranking | N
         None when there is no thread that the snapshot still knows, or when the message plainly stands on its own.
 
     """
-    found = None if _stands_alone(library, text) else beliefs(library, text, context)
-    if found is None:
+    network = library.ranker.thread
+    found = None if network is None or _stands_alone(library, text) else beliefs(library, text, context)
+    if network is None or found is None:
         return None
     matches, rows = found
-    shares = softmax(rows @ np.array(library.ranker.thread_weights))
+    shares = softmax(network.scores(rows))
     candidates = sorted((Ranked(m, float(share)) for m, share in zip(matches, shares, strict=True)), key=lambda c: -c.share)
     return Ranking(tuple(candidates), confidence=candidates[0].share, known=sum(c.share for c in candidates[:4]))
 
@@ -108,53 +112,62 @@ def beliefs(library: Library, text: str, context: Context) -> tuple[list[Match],
     here = library.subject(current) if current is not None else None
     earlier = [s for s in context.recent if library.knows(s)]
     kin = [s.id for s in library.index.subjects.values() if here is not None and related(s, here) and s is not here]
+    thread = distinct([*options, *([current] if current is not None else []), *earlier])
     words = affirmed(text)
-    question, alone = library.rank(words)
+    plain = _BACK.sub("", words) or words
+    question, alone = library.rank(plain)
     together = library.rank(f"{context.question} {words}")[1] if context.question else alone
     named = library.rank(f"{here.parent} {question.core or question.text}")[1] if here is not None and here.kind == "item" else None
-    subjects = distinct(
-        [*options, *([current] if current is not None else []), *earlier, *_likeliest(alone), *_likeliest(together)]
-        + [s for s in _likeliest(named) if s in kin]
-    )  # fmt: skip
-    matches = library.index.match(question, limit=len(subjects), only=subjects)
+    subjects = distinct([*thread, *_likeliest(alone), *_likeliest(together), *(s for s in _likeliest(named) if s in kin)])
+    among = library.ranker.rank(library.index, question, only=distinct([*subjects, *kin]))
+    set_aside = _set_aside(library, text, [*thread, *kin])
     asks = bool(library.rank(text)[0].facets)
-    bare, short = not question.core, len(question.core) <= thresholds.SHORT
-    leaning, back = bool(_LEANING.search(text)), bool(_BACK.search(text))
-    ellipsis, corrected = elliptical(text), words != text
-    on_topic = here is not None and here.kind == "topic"
+    wording = (
+        not question.core, len(question.core) <= thresholds.SHORT, elliptical(text), asks, bool(_LEANING.search(text)),
+        words != text, bool(_BACK.search(text)), here is not None and here.kind == "topic", bool(options),
+        alone.confidence, together.confidence, here is not None and situation(question, here, library.index.subjects),
+    )  # fmt: skip
     first, second, third = (_shares(r) for r in (alone, together, named))
-
-    def says(subject: Subject) -> float:
-        return situation(question, subject, library.index.subjects)
-
+    fourth = _shares(among, [*thread, *kin])
+    matches = [c.match for c in among.candidates if c.match.subject in subjects]
     rows = []
-    for match in matches:
-        name = match.subject
+    for name in (m.subject for m in matches):
         subject = library.subject(name)
-        at_hand, sibling, before, offered = name == current, name in kin, name in earlier, name in options
+        readings = (first.get(name, _FLOOR), second.get(name, _FLOOR), third.get(name, _FLOOR), fourth.get(name, _FLOOR))
         rows.append(
             (
-                np.log(first.get(name, _FLOOR)), np.log(second.get(name, _FLOOR)),
-                np.log(third.get(name, _FLOOR)) if named is not None else 0.0,
-                first.get(name, 0.0) * alone.confidence, second.get(name, 0.0) * together.confidence, says(subject),
-                at_hand, sibling, before, offered,
-                subject.kind == "topic" and asks, subject.kind == "boundary", subject.kind == "clarification",
-                at_hand and bare, at_hand and short, at_hand and ellipsis, at_hand and asks, at_hand and leaning,
-                at_hand and corrected, at_hand and back, at_hand * alone.confidence, sibling and ellipsis, before and back,
-                at_hand and ellipsis and asks, sibling and ellipsis and asks,
-                sibling and here is not None and says(subject) > says(here), at_hand and on_topic and asks,
-                on_topic and earlier[:1] == [name],
+                *np.log(readings), first.get(name, 0.0) * alone.confidence, second.get(name, 0.0) * together.confidence,
+                situation(question, subject, library.index.subjects), set_aside.get(name, 0.0),
+                _echo(question.core, context.asked.get(name, "")),
+                name == current, name in kin, name in earlier, earlier[:1] == [name], name in options,
+                subject.kind == "topic", subject.kind == "boundary", subject.kind == "clarification", *wording,
             )
         )  # fmt: skip
     return matches, np.array(rows, dtype=float)
+
+
+def _set_aside(library: Library, text: str, among: Sequence[str]) -> dict[str, float]:
+    """How much what a message sets aside is like each of these subjects."""
+    found = _SET_ASIDE.search(text)
+    question = library.index.reader.read(found[1]) if found else None
+    return _shares(library.ranker.rank(library.index, question, only=among)) if question is not None and question.core else {}
+
+
+def _echo(core: str, asked: str) -> float:
+    """Share of a message's pairs of characters that come back from the question by which a subject was asked for, 0 to 1."""
+    pairs = {core[n : n + 2] for n in range(len(core) - 1)}
+    return len(pairs & {asked[n : n + 2] for n in range(len(asked) - 1)}) / max(len(pairs), 1)
 
 
 def _likeliest(ranking: Ranking | None) -> list[str]:
     return [c.match.subject for c in ranking.candidates[:_LIKELIEST]] if ranking is not None else []
 
 
-def _shares(ranking: Ranking | None) -> dict[str, float]:
-    return {c.match.subject: max(c.share, _FLOOR) for c in ranking.candidates} if ranking is not None else {}
+def _shares(ranking: Ranking | None, among: Sequence[str] | None = None) -> dict[str, float]:
+    """The belief in each subject of a reading; `among` some of them alone it adds up to 1 as well."""
+    found = [c for c in ranking.candidates if among is None or c.match.subject in among] if ranking is not None else []
+    total = sum(c.share for c in found) if among is not None else 1.0
+    return {c.match.subject: max(c.share / total, _FLOOR) for c in found}
 
 
 def related(one: Subject, other: Subject) -> bool:

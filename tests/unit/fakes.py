@@ -27,6 +27,7 @@ from assistant.answering.context import NO_INTENT
 from assistant.answering.encoder import Vectors
 from assistant.answering.index import SearchIndex
 from assistant.answering.library import Library
+from assistant.answering.network import Network
 from assistant.answering.question import QuestionReader
 from assistant.answering.ranking import CONFIDENCE_FEATURES, FEATURES, KNOWN_FEATURES, Ranker
 from assistant.answering.thread import FEATURES as THREAD_FEATURES
@@ -93,15 +94,29 @@ def hand_ranker() -> Ranker:
     known = {"first_four": 4.0, "meaning": 6.0, "words": 2.0}
     return Ranker(
         tuple(weights.get(n, 1.0) for n in FEATURES), *_plain(CONFIDENCE_FEATURES, sureness), *_plain(KNOWN_FEATURES, known),
-        tuple(_THREAD.get(n, 0.0) for n in THREAD_FEATURES),
+        _hand_network(),
     )  # fmt: skip
 
 
 _THREAD = {
     "alone": 1.0, "together": 0.5, "named": 0.5, "situation": 2.0, "current": 4.0, "kin": 1.0, "earlier": 1.0, "option": 3.0,
-    "boundary": -2.0, "clarification": -3.0, "topic_of_facet": -3.0, "current_leaning": 2.0, "current_elliptical": -2.0,
-    "current_bare": 2.0, "current_corrected": -4.0, "current_back": -4.0, "current_rival": -4.0, "earlier_back": 3.0,
+    "boundary": -2.0, "clarification": -3.0, "set_aside": -4.0, "echo": 4.0,
 }  # fmt: skip
+_BOTH = {
+    ("topic", "asks"): -3.0, ("current", "leaning"): 2.0, ("current", "elliptical"): -2.0, ("current", "bare"): 2.0,
+    ("current", "corrected"): -4.0, ("current", "back"): -4.0, ("current", "alone_confidence"): -4.0, ("earlier", "back"): 3.0,
+}  # fmt: skip
+"""What two features are worth when both are there."""
+
+
+def _hand_network() -> Network:
+    """One weight a feature, and a hidden unit for each pair that tells whether both are there."""
+    return Network(
+        linear=tuple(_THREAD.get(n, 0.0) for n in THREAD_FEATURES),
+        hidden=tuple(tuple(10.0 * (n in pair) for n in THREAD_FEATURES) for pair in _BOTH),
+        bias=(-15.0,) * len(_BOTH),
+        out=tuple(worth / 2 for worth in _BOTH.values()),
+    )
 
 
 def _plain(names: Sequence[str], weights: Mapping[str, float]) -> tuple[tuple[float, ...], float]:

@@ -21,7 +21,9 @@ def test_the_shipped_weights_fit_the_features_that_the_code_computes() -> None:
     assert len(ranker.weights) == len(FEATURES)
     assert len(ranker.confidence_weights) == _with_products(CONFIDENCE_FEATURES)
     assert len(ranker.known_weights) == _with_products(KNOWN_FEATURES)
-    assert len(ranker.thread_weights) == len(THREAD_FEATURES)
+    assert ranker.thread is not None
+    assert {len(ranker.thread.linear), *map(len, ranker.thread.hidden)} == {len(THREAD_FEATURES)}
+    assert len(ranker.thread.hidden) == len(ranker.thread.bias) == len(ranker.thread.out)
 
 
 def test_a_phrase_word_for_word_comes_first_and_is_as_good_as_sure(library: Library) -> None:

@@ -1,12 +1,14 @@
 """What a message means in the light of its thread."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from assistant.answering.context import Context
 from assistant.answering.library import Library
 from assistant.answering.thread import FEATURES, affirmed, elliptical, rank_in_thread, tapped
-from assistant.answering.thread_fitting import examples, fit_thread_weights
+from assistant.answering.thread_fitting import examples, fit_network
 from tests.unit.small_knowledge import BROKEN, EXPIRED, LOST, WEEKEND
 
 OPTIONS = (EXPIRED, BROKEN, LOST)
@@ -74,6 +76,20 @@ def test_a_paper_that_the_matter_asks_for_is_only_mentioned(library: Library) ->
     assert meant(library, "户口簿没带可以吗", Context(subject=LOST)) == LOST
 
 
+def test_what_is_set_aside_is_not_what_is_meant(library: Library) -> None:
+    assert meant(library, "哎 刚才老公讲的不是丢了 是过期了", Context(subject=LOST, question="身份证丢了")) == EXPIRED
+
+
+def test_an_earlier_matter_is_found_by_how_it_was_asked_for(library: Library) -> None:
+    asked = {LOST: "钱包被偷身份证", EXPIRED: "身份证到期"}
+    assert meant(library, "回到前面钱包那个", Context(subject=EXPIRED, recent=(LOST,), asked=asked)) == LOST
+
+
+def test_a_message_stands_alone_until_a_network_was_fitted(library: Library) -> None:
+    unfitted = replace(library, ranker=replace(library.ranker, thread=None))
+    assert rank_in_thread(unfitted, "那过期的呢", Context(subject=LOST, question="身份证丢了")) is None
+
+
 def test_beliefs_add_up_and_are_the_confidence(library: Library) -> None:
     ranking = rank_in_thread(library, "那过期的呢", Context(subject=LOST, question="身份证丢了"))
     assert ranking is not None
@@ -109,12 +125,31 @@ def test_every_later_message_that_is_no_tap_is_an_example_with_what_is_right_in_
     assert all(rows.shape[1] == len(FEATURES) and right for rows, right in found)
 
 
-def test_fitted_weights_find_what_they_were_fitted_on(library: Library) -> None:
+def test_a_fitted_network_finds_what_it_was_fitted_on(library: Library) -> None:
     found = examples(library, THREADS)
-    weights = np.array(fit_thread_weights(found))
-    assert all(int(np.argmax(rows @ weights)) in right for rows, right in found)
+    network = fit_network(found)
+    assert all(int(np.argmax(network.scores(rows))) in right for rows, right in found)
+
+
+def test_what_a_feature_is_worth_may_depend_on_another() -> None:
+    """The first candidate is right when both features agree: no weighing of the two alone can tell."""
+    pairs = [(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)]
+    found = [(np.array([(a, b), (0.5, 0.5)]), [0 if a == b else 1]) for a, b in pairs for _ in range(5)]
+    network = fit_network(found)
+    assert all(int(np.argmax(network.scores(rows))) == right[0] for rows, right in found)
+
+
+def test_the_same_threads_give_the_same_network(library: Library) -> None:
+    found = examples(library, THREADS)
+    assert fit_network(found) == fit_network(found)
 
 
 def test_the_last_few_subjects_are_remembered() -> None:
     thread = Context().about(LOST, ()).about(EXPIRED, ()).about(WEEKEND, ()).about(EXPIRED, ())
     assert (thread.subject, thread.recent) == (EXPIRED, (WEEKEND, LOST))
+
+
+def test_with_a_subject_the_words_that_asked_for_it_are_remembered() -> None:
+    first = Context(question="身份证丢了").about(LOST, ())
+    thread = first.model_copy(update={"question": "周末"}).about(WEEKEND, ())
+    assert thread.asked == {LOST: "身份证丢了", WEEKEND: "周末"}
