@@ -33,6 +33,8 @@ Gate = Callable[[Publication], None]
 
 THREADS = ROOT / "nlu" / "threads.jsonl"
 """Threads with what each message means; training data, never used for measuring."""
+_BARE = {"process", "materials"}
+"""Facets that are both expected where nothing in particular is asked (“那补的咧”)."""
 
 
 def check_knowledge(settings: Settings) -> tuple[Knowledge, list[Problem]]:
@@ -192,7 +194,7 @@ def _threads(knowledge: Knowledge) -> dict[str, object]:
     for line in THREADS.read_text("utf-8").splitlines():
         for turn in json.loads(line)["turns"]:
             outcome, facets = turn["expect"]["outcome"], turn["expect"].get("facets") or []
-            asks = f"ask_{facets[0]}" if len(facets) == 1 else "ask_general"
+            asks = "ask_general" if not facets or _BARE <= set(facets) else f"ask_{facets[0]}"
             intent = asks if outcome in (Outcome.ANSWERED, Outcome.CLARIFY) else acts.get(outcome)
             if intent is not None:
                 examples.setdefault(intent, []).append(turn["user"])
