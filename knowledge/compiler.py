@@ -1,6 +1,7 @@
 """Compile the knowledge files into a snapshot."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence, Set
 
 from knowledge.loader import Knowledge
 from knowledge.render import Rendered, marked, render
@@ -16,10 +17,12 @@ def compile_snapshot(knowledge: Knowledge) -> Snapshot:
     subjects: list[Subject] = []
     entries: list[Entry] = []
     phrases: list[Phrase] = []
-    for item in (*knowledge.items.values(), *knowledge.guides.values()):
+    items = (*knowledge.items.values(), *knowledge.guides.values())
+    shared = _shared_parts(items)
+    for item in items:
         subjects.append(_item_subject(item, knowledge))
         entries.extend(_item_entries(item, knowledge))
-        phrases.extend(_item_phrases(item))
+        phrases.extend(_item_phrases(item, shared))
     for topic in knowledge.topics.values():
         subjects.append(_topic_subject(topic, knowledge))
         entries.extend(_topic_entries(topic))
@@ -51,7 +54,7 @@ def compile_snapshot(knowledge: Knowledge) -> Snapshot:
             entries=tuple(entries),
             phrases=tuple(phrases),
             sheets=(
-                *(item_sheet(item, knowledge) for item in (*knowledge.items.values(), *knowledge.guides.values())),
+                *(item_sheet(item, knowledge) for item in items),
                 *(topic_sheet(topic, knowledge) for topic in knowledge.topics.values()),
             ),
             canned=knowledge.canned,
@@ -167,8 +170,18 @@ def _manual_entry(manual: ManualEntry) -> Entry:
     return entry.model_copy(update={"id": manual.id, "manual": True})
 
 
-def _item_phrases(item: Guide) -> list[Phrase]:
-    found = _phrases(item.id, (item.name, item.label, *item.names), ())
+def _shared_parts(items: Iterable[Guide]) -> set[str]:
+    """Parts of official names that several items go by, folded: 取水许可 of 取水许可（新办） and 取水许可（注销） tells neither.
+
+    An import derives them row by row. An everyday name stays with all that have it: its words stand nowhere else.
+    """
+    parts = [part for item in items for part in {fold(name) for name in item.names} if part in fold(item.name)]
+    return {part for part, count in Counter(parts).items() if count > 1}
+
+
+def _item_phrases(item: Guide, shared: Set[str]) -> list[Phrase]:
+    names = [name for name in (item.label, *item.names) if fold(name) not in shared]
+    found = _phrases(item.id, (item.name, *names), ())
     for facet, questions in item.questions.items():
         asked = None if facet == "any" else Facet(facet)
         found += [Phrase(text=q, subject=item.id, facet=asked, kind="question") for q in questions]

@@ -1,6 +1,7 @@
 """Import of item guides from a platform's export, and what citizens can ask of them then."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -59,6 +60,21 @@ def test_a_row_becomes_a_guide_with_materials_limits_and_everyday_names(folder: 
     assert found.fee is not None and found.fee.rule == "不收费。"
     assert found.answers[Facet.ONLINE].text == "网办深度：全程网办。\n到办事现场次数：0。"
     assert found.names == ("取水许可审批（新办）", "打井证", "抽地下水", "取水许可审批", "取水许可")
+
+
+def test_a_part_of_the_name_that_several_guides_share_is_a_name_of_none(folder: Path, tmp_path: Path) -> None:
+    rows = [
+        HEADER,
+        WATER,
+        row(实施编码="11360100MB1B0002", 事项名称="取水许可审批（注销）"),
+        row(实施编码="11360100MB1B0003", 事项名称="河道采砂审批（新办）"),
+    ]
+    plan = planned(workbook(tmp_path / "a.xlsx", rows), folder)
+    guides = [record for record in plan.taken if isinstance(record, Guide)]
+    snapshot = compile_snapshot(replace(load(folder)[0], guides={guide.id: guide for guide in guides}))
+    names = [[p.text for p in snapshot.phrases if p.subject == guide.id] for guide in guides]
+    assert names[:2] == [["取水许可审批（新办）", "打井证", "抽地下水"], ["取水许可审批（注销）", "打井证", "抽地下水"]]
+    assert "河道采砂审批" in names[2], "where one guide alone has it, it is its name"
 
 
 @pytest.mark.parametrize(

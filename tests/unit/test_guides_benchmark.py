@@ -17,6 +17,7 @@ def test_what_is_asked_is_neither_in_the_export_nor_a_part_of_an_official_name()
     assert not [one for one in asked if fold(one.name) in "\n".join(officials)]
     assert not told & {one.name for one in asked}
     assert 0.2 < len(told) / len(rows) < 0.3
+    assert not [row for row in guides.export(guides.matters(), random.Random(guides.SEED), named=0)[0] if "别名" in row]
 
 
 def test_the_export_is_imported_as_an_office_would_do_it(tmp_path: Path) -> None:
