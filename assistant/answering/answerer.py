@@ -172,7 +172,7 @@ def _undecided(library: Library, ranking: Ranking, ratio: float) -> bool:
     Nearly: the second has this share of the first's belief.
     """
     matters = [c for c in ranking.candidates if library.subject(c.match.subject).kind in ("item", "topic")]
-    if len(matters) < 2 or matters[0].match.exact:
+    if len(matters) < 2 or ranking.confidence >= thresholds.SURE:
         return False
     first, second = matters[:2]
     kin = related(library.subject(first.match.subject), library.subject(second.match.subject))

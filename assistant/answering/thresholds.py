@@ -12,6 +12,9 @@ SIBLING_IN_THREAD = 0.65
 such answers on development turns 14 were the wrong sibling's. In a thread, where the current matter is likely anyway, 0.4
 would ask in 2 of 100 turns that were answered rightly and spare none of the wrong answers."""
 
+SURE = 0.7
+"""From this confidence on no sibling is asked about. Of eight such questions back on development turns seven were needless."""
+
 ASK = 0.3
 """From this belief that the right one is among the candidates they are offered. Below, the list would be a
 guess, and the assistant says that it does not know. On development turns 0.25 and 0.35 give nearly the same."""
