@@ -18,6 +18,7 @@ from pathlib import Path
 import yaml
 
 from assistant.answering.question import QuestionReader
+from assistant.encoders import train_on
 from assistant.errors import BuildError
 from assistant.publications import Publication, go_live, live_snapshot, read_current, snapshot_path
 from assistant.settings import ROOT, Settings
@@ -114,7 +115,7 @@ def _ensure_encoder(settings: Settings, snapshot: Snapshot, say: Say, retrain: b
         [
             _texts(snapshot),
             snapshot.words.model_dump_json().encode(),
-            *_bytes(ROOT / p for p in ("assistant/answering/encoder.py", "knowledge/text.py")),
+            *_bytes(ROOT / p for p in ("assistant/answering/encoder_training.py", "knowledge/text.py")),
         ]
     )
     previous = read_current(settings)
@@ -122,11 +123,11 @@ def _ensure_encoder(settings: Settings, snapshot: Snapshot, say: Say, retrain: b
         return previous.encoder
     folder = settings.data / "encoders" / key
     if not folder.exists():
-        from assistant.encoders import train_on  # torch takes seconds to import; publishing an edit does without it
+        from assistant.answering.encoder_training import save_builtin  # torch takes seconds to import; publishing an edit does without it
 
         say("正在用本库的问法训练编码器（约半分钟）…")
         encoder = train_on(snapshot, snapshot.phrases, QuestionReader.of(snapshot.words))
-        _write_whole(folder, encoder.save)
+        _write_whole(folder, lambda to: save_builtin(encoder, to))
     return key
 
 

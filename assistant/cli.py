@@ -4,7 +4,9 @@ import asyncio
 import getpass
 import json
 import logging
+import os
 import secrets
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -61,6 +63,9 @@ def run(host: str | None, port: int | None, data: Path | None) -> None:
         serving.check_port(settings)
         serving.configure_logging(settings)
         model = serving.prepare(settings)
+        if "torch" in sys.modules:
+            # An encoder was trained: begin anew in this very process, or torch's 300 MB stay for as long as the service runs.
+            os.execv(sys.executable, sys.orig_argv)
         terminal.say("正在启动服务和对话引擎…")
         uvloop.run(serving.serve(settings, model))
     except BuildError as error:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from assistant.answering.encoder import BuiltinEncoder, Encoder, ExternalEncoder, load_builtin, train_encoder
+from assistant.answering.encoder import BuiltinEncoder, Encoder, load_builtin
 from assistant.answering.question import QuestionReader
 from assistant.settings import Settings
 from knowledge.snapshot import Phrase, Snapshot
@@ -11,6 +11,8 @@ from knowledge.text import Lexicon
 
 def train_on(snapshot: Snapshot, phrases: Sequence[Phrase], reader: QuestionReader, seed: int = 7) -> BuiltinEncoder:
     """Train the built-in encoder on phrases of a snapshot; subjects of one family are hard negatives."""
+    from assistant.answering.encoder_training import train_encoder  # torch: 300 MB and seconds, for those who train
+
     subjects = {s.id: number for number, s in enumerate(snapshot.subjects)}
     families: dict[str, int] = {}
     group = [families.setdefault(s.families[0] if s.families else s.id, len(families)) for s in snapshot.subjects]
@@ -23,5 +25,7 @@ def train_on(snapshot: Snapshot, phrases: Sequence[Phrase], reader: QuestionRead
 def load_encoder(settings: Settings, name: str, lexicon: Lexicon) -> Encoder:
     """The encoder that the settings or the build name."""
     if settings.encoder:
+        from assistant.answering.external_encoder import ExternalEncoder  # torch again, for those who set one
+
         return ExternalEncoder(settings.encoder, settings.encoder_prompt)
     return load_builtin(settings.data / "encoders" / name, lexicon)

@@ -110,7 +110,7 @@ def _told(row: dict[str, Any]) -> str:
 
 def _ask(settings: Settings, version: Publication, dialogues: list[dict[str, Any]]) -> Runs:
     """Put the questions to a service that has a version of its own and shares everything else that is built."""
-    from assistant.serving import configure_logging, temporary_service  # torch: seconds, for those who have questions only
+    from assistant.serving import configure_logging, temporary_service  # a second, for those who have questions only
 
     folder = settings.data / "trial"
     shutil.rmtree(folder, ignore_errors=True)

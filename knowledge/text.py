@@ -5,7 +5,7 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import TypeVar
 
 import jieba
@@ -88,6 +88,16 @@ def _heard(sounds: Sequence[str]) -> str:
     return " ".join(_BLURRED.sub("", sound) for sound in sounds)
 
 
+@lru_cache(maxsize=1)
+def _cutter(terms: tuple[str, ...]) -> jieba.Tokenizer:
+    """A tokeniser that knows these terms; one for every lexicon that has them, for jieba's dictionary takes 55 MB."""
+    cutter = jieba.Tokenizer()
+    for term in terms:
+        # High frequency: a domain term is never split into general words.
+        cutter.add_word(term, freq=20_000)
+    return cutter
+
+
 @dataclass(frozen=True)
 class Lexicon:
     """The project's words: what jieba must not cut, how dialect and old names are read."""
@@ -101,17 +111,18 @@ class Lexicon:
     _homophones: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
     _initials: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
     _spelt: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
-    _cutter: jieba.Tokenizer = field(default_factory=jieba.Tokenizer, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         for term in self.terms:
-            # High frequency: a domain term is never split into general words.
-            self._cutter.add_word(term, freq=20_000)
             if 2 <= len(term) <= _LONGEST:
                 sounds = [_sound(character) for character in term]
                 self._homophones.setdefault(_heard(sounds), term)
                 if len(term) > 2:
                     self._initials.setdefault("".join(sound[0] for sound in sounds), term)
+
+    @cached_property
+    def _cutter(self) -> jieba.Tokenizer:
+        return _cutter(self.terms)
 
     def standardise(self, text: str) -> str:
         """Normalise, then read dialect, abbreviations, old names, pinyin and homophones as standard words."""

@@ -8,6 +8,7 @@ import bm25s
 import faiss
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from assistant.answering.encoder import Encoder
 from assistant.answering.question import Question, QuestionReader
@@ -90,9 +91,7 @@ class SearchIndex:
         general = np.array([p.entry is None for p in self.phrases])
         self._centres = _centres(vectors[general], self._owner[general], len(self._names))
         self._core_vectors = _nearest(np.array([r.core_vector for r in readings], dtype=np.float32))
-        self._vocabulary = [set[str]() for _ in self._names]
-        for owner, question in zip(self._owner, questions, strict=True):
-            self._vocabulary[owner].update(question.terms)
+        self._holders = self._words.holders(self._owner, len(self._names))
 
     def exact_phrase(self, question: Question) -> Phrase | None:
         """The phrase that the message repeats letter for letter."""
@@ -119,8 +118,7 @@ class SearchIndex:
         group = np.array([self._number[s] for s in (self._names if only is None else only) if s in self._number], dtype=int)
         best_first = group[np.argsort(-total[group])][: limit if only is None else None].tolist()
         exact = self._exact.get(question.key)
-        weights = {term: self._words.weight(term) for term in question.terms}
-        full = sum(weights.values()) or 1.0
+        covered = self._covered(question.terms)
         found = []
         for number in best_first:
             if only is None and total[number] <= 0:
@@ -139,7 +137,7 @@ class SearchIndex:
                     meaning=float(per[2][number]),
                     core_meaning=float(per[3][number]),
                     typical=float(typical[number]),
-                    covered=sum(w for t, w in weights.items() if t in self._vocabulary[number]) / full,
+                    covered=float(covered[number]),
                     facets=facets,
                     own=general,
                     manual=manual,
@@ -147,6 +145,16 @@ class SearchIndex:
                 )
             )
         return found
+
+    def _covered(self, terms: Sequence[str]) -> NDArray[np.float64]:
+        """Share of the message's weight that each subject knows, shape (subjects,)."""
+        covered, full = np.zeros(len(self._names)), 0.0
+        for term in dict.fromkeys(terms):
+            weight, number = self._words.weight(term), self._words.numbers.get(term)
+            full += weight
+            if number is not None:
+                covered[self._holders.indices[self._holders.indptr[number] : self._holders.indptr[number + 1]]] += weight
+        return covered / (full or 1.0)
 
     def _per_subject(self, scores: Scores) -> Scores:
         """Best phrase of each subject, shape (subjects,)."""
@@ -180,27 +188,31 @@ class _Lexical:
     """BM25 whose scores are shares: 1 means a phrase holds all that the message says."""
 
     def __init__(self, documents: Sequence[Sequence[str]]) -> None:
-        known: dict[str, int] = {}
-        for terms in documents:
-            for term in set(terms):
-                known[term] = known.get(term, 0) + 1
         self._count = len(documents)
-        self._unknown = self._idf(1)
-        self._weights = {term: self._idf(n) for term, n in known.items()}
         self._bm25 = bm25s.BM25(method="lucene", backend="numpy")
         self._bm25.index([list(d) or [""] for d in documents], show_progress=False)
+        self._bm25.unique_token_ids_set = set()  # for searches of its own, which are not used here: 8 MB
+        self.numbers: dict[str, int] = self._bm25.vocab_dict
+        """Of each term that occurs."""
+        # The documents with the n-th term are rows[bounds[n] : bounds[n + 1]]. Nothing more is kept a term: there are 100,000.
+        self._rows, self._bounds = self._bm25.scores["indices"], self._bm25.scores["indptr"]
 
     def weight(self, term: str) -> float:
-        """IDF of a term; an unknown term weighs as much as one that occurs once."""
-        return self._weights.get(term, self._unknown)
-
-    def _idf(self, count: int) -> float:
-        """Lucene's form, as in bm25s."""
+        """IDF of a term in Lucene's form, as in bm25s; an unknown term weighs as much as one that occurs once."""
+        number = self.numbers.get(term)
+        count = 1 if number is None else int(self._bounds[number + 1] - self._bounds[number])
         return math.log(1 + (self._count - count + 0.5) / (count + 0.5))
+
+    def holders(self, owner: NDArray[np.int64], count: int) -> csr_matrix:
+        """Which owners of documents hold a term, shape (terms, count)."""
+        found = np.ones(len(self._rows), dtype=bool)
+        held = csr_matrix((found, owner[self._rows], self._bounds), shape=(len(self._bounds) - 1, count))
+        held.sum_duplicates()
+        return held
 
     def scores(self, terms: Sequence[str]) -> Scores:
         """Share of the message's weight that each phrase covers, shape (phrases,)."""
-        known = [t for t in dict.fromkeys(terms) if t in self._weights]
+        known = [self.numbers[t] for t in dict.fromkeys(terms) if t in self.numbers]
         if not known:
             return np.zeros(self._count, dtype=np.float32)
         full = sum(self.weight(t) for t in dict.fromkeys(terms))

@@ -10,8 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import StandardScaler
 
 from assistant.answering.encoder import Encoder
 from assistant.answering.index import Match, SearchIndex
@@ -213,6 +211,9 @@ def fit_ranker(
 
 def _fit_probability(rows: Sequence[Floats], right: Sequence[bool]) -> tuple[tuple[float, ...], float]:
     """Weights and bias of a logistic model. It is fitted on scaled columns; the scaling is folded into what is returned."""
+    from sklearn.linear_model import LogisticRegression  # 60 MB, for those who fit
+    from sklearn.preprocessing import StandardScaler
+
     scaler = StandardScaler()
     model = LogisticRegression(max_iter=3000).fit(scaler.fit_transform(np.array(rows)), np.array(right))
     weights = model.coef_[0] / scaler.scale_

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import AgglomerativeClustering
 
 from assistant.answering.encoder import Vectors
 
@@ -24,6 +23,8 @@ def groups(vectors: Vectors) -> list[list[int]]:
     """The places of the vectors, in groups in which every two are alike (complete linkage)."""
     if len(vectors) < 2:
         return [[place] for place in range(len(vectors))]
+    from sklearn.cluster import AgglomerativeClustering  # 60 MB, for those who look at the gaps
+
     distances = 1.0 - likeness(vectors, vectors)
     found = AgglomerativeClustering(n_clusters=None, metric="precomputed", linkage="complete", distance_threshold=1.0 - ALIKE)
     labels = found.fit_predict(distances)

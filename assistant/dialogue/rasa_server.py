@@ -12,11 +12,12 @@ PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
-    """Die with the parent (Linux), import skops before TensorFlow (saves 6 s), hand over to Rasa."""
+    """Die with the parent (Linux), leave JAX out, import skops before TensorFlow (saves 6 s), hand over to Rasa."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.environ.get("ZHIWEN_PARENT", str(os.getppid())) != str(os.getppid()):
         sys.exit(0)  # it has died already
+    sys.modules["jax"] = None  # type: ignore[assignment]  # 65 MB; TensorFlow tries to import it and does without
     import skops.io  # noqa: F401  # it scans every loaded module once TensorFlow is in
     from rasa.__main__ import main as rasa
     from rasa.core.actions.action import RemoteAction

@@ -1,15 +1,20 @@
 """Sentence vectors: the encoder that we train ourselves, and any SentenceTransformer in its place."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sentence_transformers import SentenceTransformer
 
-from assistant.answering.encoder import BuiltinEncoder, ExternalEncoder, load_builtin, train_encoder
+from assistant.answering.encoder import UNKNOWN, BuiltinEncoder, load_builtin
+from assistant.answering.encoder_training import save_builtin, train_encoder
+from assistant.answering.external_encoder import ExternalEncoder
 from assistant.answering.index import SearchIndex
 from assistant.answering.library import Library
 from assistant.encoders import load_encoder
-from assistant.settings import Settings
+from assistant.settings import ROOT, Settings
 from knowledge.text import Lexicon
 from tests.unit.fakes import hand_ranker, write_model
 from tests.unit.small_knowledge import LOST
@@ -62,9 +67,23 @@ def test_vectors_are_of_length_one_also_for_words_never_seen(builtin: BuiltinEnc
 
 
 def test_a_saved_encoder_gives_the_same_vectors(builtin: BuiltinEncoder, tmp_path: Path) -> None:
-    builtin.save(tmp_path / "encoder")
+    save_builtin(builtin, tmp_path / "encoder")
     again = load_builtin(tmp_path / "encoder", LEXICON)
     np.testing.assert_array_equal(again.encode(["身份证丢了", "周末"]), builtin.encode(["身份证丢了", "周末"]))
+
+
+def test_sentence_transformers_reads_it_and_finds_the_same_vectors(builtin: BuiltinEncoder, tmp_path: Path) -> None:
+    save_builtin(builtin, tmp_path / "encoder")
+    texts = ["身份证丢了", "周末上不上班", "ヅ", ""]
+    model = SentenceTransformer(str(tmp_path / "encoder"), device="cpu")
+    terms = [" ".join(LEXICON.search_terms(text)) or UNKNOWN for text in texts]
+    np.testing.assert_allclose(builtin.encode(texts), model.encode(terms, normalize_embeddings=True), atol=1e-6)
+
+
+def test_answering_needs_no_torch() -> None:
+    # 300 MB, which only those have who train or set another encoder.
+    told = "import sys, assistant.serving; sys.exit('torch' in sys.modules or 'sklearn' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", told], cwd=ROOT, check=False).returncode == 0
 
 
 @pytest.fixture(scope="module")
