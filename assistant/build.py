@@ -195,7 +195,7 @@ def _threads(knowledge: Knowledge) -> dict[str, object]:
     for line in THREADS.read_text("utf-8").splitlines():
         for turn in json.loads(line)["turns"]:
             outcome, facets = turn["expect"]["outcome"], turn["expect"].get("facets") or []
-            asks = "ask_general" if not facets or _BARE <= set(facets) else f"ask_{facets[0]}"
+            asks = "ask_general" if not facets or set(facets) >= _BARE else f"ask_{facets[0]}"
             intent = asks if outcome in (Outcome.ANSWERED, Outcome.CLARIFY) else acts.get(outcome)
             if intent is not None:
                 examples.setdefault(intent, []).append(turn["user"])

@@ -319,14 +319,17 @@ def test_a_bare_facet_that_is_plainly_the_halls_needs_no_matter(tmp_path: Path) 
     assert answered(draft) == [(WEEKEND, None)]
 
 
-@pytest.mark.parametrize(("shares", "outcome"), [((0.5, 0.3), Outcome.CLARIFY), ((0.5, 0.1), Outcome.ANSWERED)])
-def test_of_two_siblings_that_are_nearly_alike_it_is_asked_which(
-    library: Library, monkeypatch: pytest.MonkeyPatch, shares: tuple[float, float], outcome: Outcome
+@pytest.mark.parametrize(
+    ("shares", "sure", "outcome"),
+    [((0.5, 0.3), 0.6, Outcome.CLARIFY), ((0.5, 0.1), 0.6, Outcome.ANSWERED), ((0.5, 0.3), 0.8, Outcome.ANSWERED)],
+)
+def test_of_two_siblings_that_are_nearly_alike_it_is_asked_which_unless_sure(
+    library: Library, monkeypatch: pytest.MonkeyPatch, shares: tuple[float, float], sure: float, outcome: Outcome
 ) -> None:
     question, ranking = library.rank("身份证那件事多少钱")
     pair = [next(c for c in ranking.candidates if c.match.subject == subject) for subject in (LOST, EXPIRED)]
     candidates = tuple(Ranked(c.match, share) for c, share in zip(pair, shares, strict=True))
-    monkeypatch.setattr(Library, "rank", lambda _library, _text: (question, Ranking(candidates, 0.8, 0.9)))
+    monkeypatch.setattr(Library, "rank", lambda _library, _text: (question, Ranking(candidates, sure, 0.9)))
     assert said(library, "身份证那件事多少钱")[0].outcome is outcome
 
 
