@@ -21,10 +21,12 @@ _ABOUT = {
 """The topics that tell about an act. “我要投诉” and “怎么投诉” are alike; the first wants it done."""
 
 _OUTRIGHT = {
-    "complaint": re.compile(r"(?:我|必须|就|定)要?(?:投诉|举报|告)|要(?:投诉|举报)|投诉(?:你|他|她|它|那|这)"),
+    "complaint": re.compile(r"(?:我|必须|就|定)要?(?:投诉|举报|告)|要(?:投诉|举报|表扬)|投诉(?:你|他|她|它|那|这)|^(?:投诉|举报|表扬)[ ,，。:：]"),
     "handoff": re.compile(r"(?:转|换|找|叫|接).{0,2}(?:人工|真人|客服)"),
 }
 """What says outright what is wanted; then it is no question, however much it sounds like one that is published."""
+_ASKS = re.compile(r"怎么|如何|哪|几|能不能|可以|[吗么?？]")
+"""What asks how an act is done and does not do it: “怎么转人工”."""
 
 
 @dataclass
@@ -80,7 +82,8 @@ class OpenTurn:
         exact = best is not None and best.match.exact == 1
         unsure = intent.confidence < thresholds.ACT_SURE
         about = best is not None and best.match.subject in _ABOUT.get(intent.name, ())
-        if not about and not exact and intent.name in _OUTRIGHT and _OUTRIGHT[intent.name].search(question.text):
+        outright = intent.name in _OUTRIGHT and _OUTRIGHT[intent.name].search(question.text)
+        if outright and not exact and not (about and _ASKS.search(question.text)):
             return False
         published = asked and (exact or unsure and ranking.confidence >= (thresholds.OWN_TOPIC if about else thresholds.ACT_OVERRIDE))
         picking = bool(self.context.options) and unsure

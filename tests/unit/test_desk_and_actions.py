@@ -130,7 +130,7 @@ def test_the_engines_fixed_words_name_an_outcome_that_there_is() -> None:
 
 @pytest.mark.parametrize(
     ("text", "question"),
-    [("身份证丢了怎么办，我要投诉那个窗口", False), ("身份证丢了怎么办", True)],
+    [("身份证丢了怎么办，我要投诉那个窗口", False), ("举报 有家店补身份证多收钱", False), ("身份证丢了怎么办", True)],
 )
 def test_what_is_wanted_outright_is_no_question(office: Office, text: str, question: bool) -> None:
     turn = opened(office, text)

@@ -32,11 +32,11 @@ def test_part_of_a_label_picks_nothing() -> None:
     assert picked_label("换领", ["到期换领", "损坏换领"]) is None
 
 
-@pytest.mark.parametrize("said", ["都不是", "都不对。", "没有我要的", "不是这个意思", "一个都不是"])
+@pytest.mark.parametrize("said", ["都不是", "都不对。", "没有我要的", "不是这个意思", "一个都不是", "上面这几个全不对", "你给的选项都没有"])
 def test_none_of_them_can_be_said(said: str) -> None:
     assert declines_all(said)
 
 
-@pytest.mark.parametrize("said", ["不是本地人能办吗", "是不是第二个", "都要带什么", "2"])
+@pytest.mark.parametrize("said", ["不是本地人能办吗", "是不是第二个", "都要带什么", "2", "这几个证都不在身上能办吗"])
 def test_a_question_with_a_not_in_it_declines_nothing(said: str) -> None:
     assert not declines_all(said)
