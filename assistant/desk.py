@@ -21,7 +21,9 @@ _ABOUT = {
 """The topics that tell about an act. “我要投诉” and “怎么投诉” are alike; the first wants it done."""
 
 _OUTRIGHT = {
-    "complaint": re.compile(r"(?:我|必须|就|定)要?(?:投诉|举报|告)|要(?:投诉|举报|表扬)|投诉(?:你|他|她|它|那|这)|^(?:投诉|举报|表扬)[ ,，。:：]"),
+    "complaint": re.compile(
+        r"(?:我|必须|就|定)要?(?:投诉|举报|告)|要(?:投诉|举报|表扬)|投诉(?:你|他|她|它|那|这)|^(?:投诉|举报|表扬)[ ,，。:：]"
+    ),
     "handoff": re.compile(r"(?:转|换|找|叫|接).{0,2}(?:人工|真人|客服)"),
 }
 """What says outright what is wanted; then it is no question, however much it sounds like one that is published."""

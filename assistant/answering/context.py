@@ -44,6 +44,8 @@ class Context(BaseModel):
     facets: tuple[Facet, ...] = ()
     options: tuple[str, ...] = ()
     """Subjects offered in the last turn; empty when nothing is open."""
+    offered: tuple[str, ...] = ()
+    """Subjects that were offered beside the one at hand: “医保那块呢” may mean one of them after another was picked."""
     asked_facets: tuple[Facet, ...] = ()
     """Facets of the question that the options are for: it is answered once one is picked."""
     question: str = ""
@@ -68,7 +70,8 @@ class Context(BaseModel):
         earlier = (self.subject, *self.recent) if self.subject not in (None, subject) else self.recent
         recent = tuple(s for s in dict.fromkeys(earlier) if s is not None and s != subject)[:_REMEMBERED]
         asked = {s: q for s, q in {**self.asked, **({subject: self.question} if self.question else {})}.items() if s in (subject, *recent)}
-        left = {"options": (), "asked_facets": ()}
+        offered = self.options or self.offered
+        left = {"options": (), "asked_facets": (), "offered": offered if subject in offered else ()}
         return self.model_copy(update={"subject": subject, "facets": facets, "recent": recent, "asked": asked, **left})
 
     def elsewhere(self) -> "Context":

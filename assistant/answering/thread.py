@@ -1,13 +1,14 @@
 """What a message means in the light of its thread: a pick, the same matter, a sibling, an earlier one, or something new.
 
 A message in a thread leans on what was said before: “那过期的呢”, “结婚证没带能办吗”, “几天能下来”. It is read up to
-three times: alone, behind the words of the question that it follows, and behind the name of the matter at hand. For
-every subject that a reading or the thread brings up, learned weights set what the readings say against what the
-thread makes likely (docs/decisions/0008-threads.md).
+four times: alone, behind the words of the question that it follows, behind the name of the matter at hand, and among
+the thread's own subjects only. For every subject that a reading or the thread brings up, a learned network sets what
+the readings say against what the thread makes likely (docs/decisions/0008-threads.md).
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,6 +33,9 @@ FEATURES = (
 message, what its wording says of the thread."""
 _FLOOR = 0.004
 """Share of belief of a subject that a reading does not bring up at all; about the least that one has among twelve."""
+_AT_HAND = 0.5
+"""Share of what is set aside that the matter at hand knows: then it is that matter which is set aside, and the message is read
+without it (“不跑网约车 改拉货呢”). Else a new question that happens to hold a 不 would lose half its words."""
 _LIKELIEST = 6
 """Subjects that each reading brings up."""
 
@@ -103,54 +107,85 @@ def _stands_alone(library: Library, text: str) -> bool:
     return alone.confidence >= thresholds.STANDS_ALONE and len(question.core) > thresholds.SHORT and not leans
 
 
+@dataclass(frozen=True)
+class _Thread:
+    """The subjects that a conversation has come to so far, those that the snapshot still knows."""
+
+    here: Subject | None
+    """The matter at hand."""
+    kin: Sequence[str]
+    """Its siblings, and what was offered beside it."""
+    earlier: Sequence[str]
+    options: Sequence[str]
+
+    @classmethod
+    def of(cls, library: Library, context: Context) -> "_Thread":
+        here = library.subject(context.subject) if context.subject is not None and library.knows(context.subject) else None
+        others = [s for s in library.index.subjects.values() if here is not None and s is not here]
+        return cls(
+            here=here,
+            kin=[s.id for s in others if here is not None and (related(s, here) or s.id in context.offered)],
+            earlier=[s for s in context.recent if library.knows(s)],
+            options=[o for o in context.options if library.knows(o)],
+        )
+
+    @property
+    def own(self) -> list[str]:
+        """All but the kin."""
+        return distinct([*self.options, *([self.here.id] if self.here is not None else []), *self.earlier])
+
+
 def beliefs(library: Library, text: str, context: Context) -> tuple[list[Match], Floats] | None:
     """The subjects that a message may mean in its thread, and one row of FEATURES for each; None without a thread."""
-    current = context.subject if library.knows(context.subject) else None
-    options = [o for o in context.options if library.knows(o)]
-    if current is None and not options:
+    thread = _Thread.of(library, context)
+    here = thread.here
+    if here is None and not thread.options:
         return None
-    here = library.subject(current) if current is not None else None
-    earlier = [s for s in context.recent if library.knows(s)]
-    kin = [s.id for s in library.index.subjects.values() if here is not None and related(s, here) and s is not here]
-    thread = distinct([*options, *([current] if current is not None else []), *earlier])
     words = affirmed(text)
-    plain = _BACK.sub("", words) or words
-    question, alone = library.rank(plain)
+    aside = _set_aside(library, text, [*thread.own, *thread.kin])
+    question, alone = library.rank(_left(words, aside, here))
     together = library.rank(f"{context.question} {words}")[1] if context.question else alone
     named = library.rank(f"{here.parent} {question.core or question.text}")[1] if here is not None and here.kind == "item" else None
-    subjects = distinct([*thread, *_likeliest(alone), *_likeliest(together), *(s for s in _likeliest(named) if s in kin)])
-    among = library.ranker.rank(library.index, question, only=distinct([*subjects, *kin]))
-    set_aside = _set_aside(library, text, [*thread, *kin])
-    asks = bool(library.rank(text)[0].facets)
+    subjects = distinct([*thread.own, *_likeliest(alone), *_likeliest(together), *(s for s in _likeliest(named) if s in thread.kin)])
+    among = library.ranker.rank(library.index, question, only=distinct([*subjects, *thread.kin]))
+    first, second, third, fourth = (_shares(r) for r in (alone, together, named, _only(among, [*thread.own, *thread.kin])))
+    set_aside = _shares(aside)
     wording = (
-        not question.core, len(question.core) <= thresholds.SHORT, elliptical(text), asks, bool(_LEANING.search(text)),
-        words != text, bool(_BACK.search(text)), here is not None and here.kind == "topic", bool(options),
-        alone.confidence, together.confidence, here is not None and situation(question, here, library.index.subjects),
+        not question.core, len(question.core) <= thresholds.SHORT, elliptical(text), bool(library.rank(text)[0].facets),
+        bool(_LEANING.search(text)), words != text, bool(_BACK.search(text)), here is not None and here.kind == "topic",
+        bool(thread.options), alone.confidence, together.confidence,
+        here is not None and situation(question, here, library.index.subjects),
     )  # fmt: skip
-    first, second, third = (_shares(r) for r in (alone, together, named))
-    fourth = _shares(among, [*thread, *kin])
     matches = [c.match for c in among.candidates if c.match.subject in subjects]
     rows = []
     for name in (m.subject for m in matches):
         subject = library.subject(name)
-        readings = (first.get(name, _FLOOR), second.get(name, _FLOOR), third.get(name, _FLOOR), fourth.get(name, _FLOOR))
         rows.append(
             (
-                *np.log(readings), first.get(name, 0.0) * alone.confidence, second.get(name, 0.0) * together.confidence,
+                *np.log([shares.get(name, _FLOOR) for shares in (first, second, third, fourth)]),
+                first.get(name, 0.0) * alone.confidence, second.get(name, 0.0) * together.confidence,
                 situation(question, subject, library.index.subjects), set_aside.get(name, 0.0),
                 _echo(question.core, context.asked.get(name, "")),
-                name == current, name in kin, name in earlier, earlier[:1] == [name], name in options,
+                subject is here, name in thread.kin, name in thread.earlier, thread.earlier[:1] == [name], name in thread.options,
                 subject.kind == "topic", subject.kind == "boundary", subject.kind == "clarification", *wording,
             )
         )  # fmt: skip
     return matches, np.array(rows, dtype=float)
 
 
-def _set_aside(library: Library, text: str, among: Sequence[str]) -> dict[str, float]:
-    """How much what a message sets aside is like each of these subjects."""
+def _set_aside(library: Library, text: str, among: Sequence[str]) -> Ranking:
+    """What a message sets aside, ranked among these subjects; nothing when it sets nothing aside."""
     found = _SET_ASIDE.search(text)
     question = library.index.reader.read(found[1]) if found else None
-    return _shares(library.ranker.rank(library.index, question, only=among)) if question is not None and question.core else {}
+    return library.ranker.rank(library.index, question, only=among) if question is not None and question.core else Ranking((), 0.0, 0.0)
+
+
+def _left(words: str, aside: Ranking, here: Subject | None) -> str:
+    """What a message says when what leads back is left out, and so is the matter at hand where it is set aside."""
+    plain = _BACK.sub("", words)
+    if any(here is not None and c.match.subject == here.id and c.match.covered >= _AT_HAND for c in aside.candidates):
+        plain = _SET_ASIDE.sub("", plain)
+    return plain or words
 
 
 def _echo(core: str, asked: str) -> float:
@@ -163,11 +198,15 @@ def _likeliest(ranking: Ranking | None) -> list[str]:
     return [c.match.subject for c in ranking.candidates[:_LIKELIEST]] if ranking is not None else []
 
 
-def _shares(ranking: Ranking | None, among: Sequence[str] | None = None) -> dict[str, float]:
-    """The belief in each subject of a reading; `among` some of them alone it adds up to 1 as well."""
-    found = [c for c in ranking.candidates if among is None or c.match.subject in among] if ranking is not None else []
-    total = sum(c.share for c in found) if among is not None else 1.0
-    return {c.match.subject: max(c.share / total, _FLOOR) for c in found}
+def _shares(ranking: Ranking | None) -> dict[str, float]:
+    return {c.match.subject: max(c.share, _FLOOR) for c in ranking.candidates} if ranking is not None else {}
+
+
+def _only(ranking: Ranking, subjects: Sequence[str]) -> Ranking:
+    """A ranking of these subjects alone, whose belief adds up to 1 again."""
+    found = [c for c in ranking.candidates if c.match.subject in subjects]
+    total = sum(c.share for c in found)
+    return replace(ranking, candidates=tuple(replace(c, share=c.share / total) for c in found))
 
 
 def related(one: Subject, other: Subject) -> bool:

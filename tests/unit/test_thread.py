@@ -153,3 +153,10 @@ def test_with_a_subject_the_words_that_asked_for_it_are_remembered() -> None:
     first = Context(question="身份证丢了").about(LOST, ())
     thread = first.model_copy(update={"question": "周末"}).about(WEEKEND, ())
     assert thread.asked == {LOST: "身份证丢了", WEEKEND: "周末"}
+
+
+def test_what_was_offered_beside_the_matter_at_hand_is_remembered_as_long_as_it_is_at_hand() -> None:
+    thread = Context(options=(LOST, WEEKEND)).about(LOST, ())
+    assert thread.offered == (LOST, WEEKEND) and thread.options == ()
+    assert thread.about(WEEKEND, ()).offered == (LOST, WEEKEND)
+    assert thread.about(EXPIRED, ()).offered == ()
