@@ -1,5 +1,6 @@
 """The knowledge that is shipped."""
 
+import re
 from collections import Counter
 from datetime import date
 
@@ -60,3 +61,17 @@ def test_every_option_button_picks_itself_and_no_other(knowledge: Knowledge) -> 
         labels = [subjects[o].label for o in clarification.options]
         assert [picked_label(label, labels) for label in labels] == list(range(len(labels))), clarification.id
         assert [picked_number(label, len(labels)) for label in labels] == [None] * len(labels), clarification.id
+
+
+@pytest.mark.parametrize(
+    ("text", "elsewhere"),
+    [
+        ("九江补身份证去哪个派出所", True), ("上海灵活就业医保交多少钱", True), ("那九江在哪补", True), ("请问苏州结婚证丢了去哪补", True),
+        ("户口在赣州 在南昌补身份证行吗", False), ("深圳的医保怎么转回南昌", False), ("我在上海上班 想把公积金转回来", False),
+        ("我浙江的，证过期了在这换新的", False), ("红谷滩办身份证在哪", False), ("身份证丢了去哪补", False),
+    ],
+)  # fmt: skip
+def test_what_is_asked_of_a_place_elsewhere_is_settled_before_the_search(knowledge: Knowledge, text: str, elsewhere: bool) -> None:
+    """A fee or an address of ours would be wrong there; who moves from there to here is asking about here."""
+    patterns = knowledge.boundaries["x-other-place"].patterns
+    assert any(re.search(pattern, text) for pattern in patterns) is elsewhere
