@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import bm25s
 import faiss
@@ -92,6 +93,8 @@ class SearchIndex:
         self._centres = _centres(vectors[general], self._owner[general], len(self._names))
         self._core_vectors = _nearest(np.array([r.core_vector for r in readings], dtype=np.float32))
         self._holders = self._words.holders(self._owner, len(self._names))
+        # In a thread a question is ranked among all subjects and again among some.
+        self._scored = lru_cache(maxsize=4)(self._score)
 
     def exact_phrase(self, question: Question) -> Phrase | None:
         """The phrase that the message repeats letter for letter."""
@@ -107,12 +110,7 @@ class SearchIndex:
             only: look at these subjects alone, and at all of them.
 
         """
-        words = self._words.scores(question.terms)
-        core = self._core.scores(question.core_terms)
-        vectors = self.encoder.encode([question.text, question.core])
-        meaning = self._cosines(self._vectors, vectors[0])
-        core_meaning = self._cosines(self._core_vectors, vectors[1])
-        typical = np.clip(self._centres @ vectors[0], 0, 1)
+        words, core, meaning, core_meaning, typical = self._scored(question)
         per = [self._per_subject(s) for s in (words, core, meaning, core_meaning)]
         total = per[0] + per[1] + per[2] + per[3] + typical
         group = np.array([self._number[s] for s in (self._names if only is None else only) if s in self._number], dtype=int)
@@ -145,6 +143,17 @@ class SearchIndex:
                 )
             )
         return found
+
+    def _score(self, question: Question) -> tuple[Scores, Scores, Scores, Scores, Scores]:
+        """How like a question each phrase is by words, core, meaning and core meaning, and each subject by `typical`."""
+        vectors = self.encoder.encode([question.text, question.core])
+        return (
+            self._words.scores(question.terms),
+            self._core.scores(question.core_terms),
+            self._cosines(self._vectors, vectors[0]),
+            self._cosines(self._core_vectors, vectors[1]),
+            np.clip(self._centres @ vectors[0], 0, 1),
+        )
 
     def _covered(self, terms: Sequence[str]) -> NDArray[np.float64]:
         """Share of the message's weight that each subject knows, shape (subjects,)."""
