@@ -35,7 +35,7 @@ Gate = Callable[[Publication], None]
 THREADS = ROOT / "nlu" / "threads.jsonl"
 """Threads with what each message means; training data, never used for measuring."""
 _BARE = {"process", "materials"}
-"""Facets that are both expected where nothing in particular is asked (“那补的咧”)."""
+"""Facets that are expected together wherever nothing in particular is asked (“那补的咧”)."""
 
 
 def check_knowledge(settings: Settings) -> tuple[Knowledge, list[Problem]]:
@@ -123,9 +123,9 @@ def _ensure_encoder(settings: Settings, snapshot: Snapshot, say: Say, retrain: b
         return previous.encoder
     folder = settings.data / "encoders" / key
     if not folder.exists():
+        say("正在用本库的问法训练编码器（约半分钟）…")
         from assistant.answering.encoder_training import save_builtin  # torch takes seconds to import; publishing an edit does without it
 
-        say("正在用本库的问法训练编码器（约半分钟）…")
         encoder = train_on(snapshot, snapshot.phrases, QuestionReader.of(snapshot.words))
         _write_whole(folder, lambda to: save_builtin(encoder, to))
     return key

@@ -62,8 +62,9 @@ def run(host: str | None, port: int | None, data: Path | None) -> None:
     try:
         serving.check_port(settings)
         serving.configure_logging(settings)
+        had_torch = "torch" in sys.modules
         model = serving.prepare(settings)
-        if "torch" in sys.modules:
+        if "torch" in sys.modules and not had_torch:
             # An encoder was trained: begin anew in this very process, or torch's 300 MB stay for as long as the service runs.
             os.execv(sys.executable, sys.orig_argv)
         terminal.say("正在启动服务和对话引擎…")

@@ -27,7 +27,7 @@ _OUTRIGHT = {
     "handoff": re.compile(r"(?:转|换|找|叫|接).{0,2}(?:人工|真人|客服)"),
 }
 """What says outright what is wanted; then it is no question, however much it sounds like one that is published."""
-_ASKS = re.compile(r"怎么|如何|哪|几|能不能|可以|[吗么?？]")
+_ASKS = re.compile(r"怎么|怎样|如何|哪|什么时候|几[点天号]|多久|要不要|该不该|能不能|能否|可以|[吗?？]")
 """What asks how an act is done and does not do it: “怎么转人工”."""
 
 

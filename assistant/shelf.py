@@ -61,7 +61,7 @@ def load_ranker(path: Path = CALIBRATION) -> Ranker:
         confidence_bias=found["confidence_bias"],
         known_weights=tuple(found["known_weights"]),
         known_bias=found["known_bias"],
-        thread=_network(found["thread"]),
+        thread=_network(found["thread"]) if found["thread"] else None,
     )
 
 
@@ -103,6 +103,7 @@ def _index(settings: Settings, current: Publication, snapshot: Snapshot, before:
                 return library.index  # only texts of answers differ, which no search reads
             return SearchIndex(snapshot, library.index.reader, library.index.encoder, library.index.readings)
     reader = QuestionReader.of(snapshot.words)
+    reader.read("读")  # jieba's dictionary takes half a second to load: now, and not at the first message
     encoder = f"{current.encoder} {settings.encoder} {settings.encoder_prompt}"
     kept = settings.data / "readings" / f"{readings.key(snapshot.words, encoder)}.npz"
     known = readings.load(kept)

@@ -52,11 +52,11 @@ def respond(library: Library, text: str, context: Context, intent: Intent, today
     if options and drops(text):
         return Draft(Outcome.SMALLTALK, AFFIRMED), context.model_copy(update={"options": ()})
     if options and context.subject is None and (before := _named_before(library, question, options, context)) is not None:
-        context, options = context.about(before, ()), []
+        context, options = context.model_copy(update={"question": context.asked.get(before, "")}).about(before, ()), []
     picked = tapped(library, text, question, options) if options else None
     if picked is not None:
         # A button's own words are no question: what was asked before is answered.
-        return _answer(library, picked, context.asked_facets, 1.0, None, _asking(context, question), today, {"picked": picked})
+        return _answer(library, picked, context.asked_facets, 1.0, None, context, today, {"picked": picked})
     if intent.name == "affirm" and intent.confidence >= thresholds.AFFIRM and len(question.core) <= thresholds.SHORT and not options:
         return Draft(Outcome.SMALLTALK, AFFIRMED), context
     exact = _exact(library, question, options)

@@ -53,7 +53,7 @@ class Context(BaseModel):
     recent: tuple[str, ...] = ()
     """Subjects answered before this one, latest first."""
     asked: Mapping[str, str] = {}
-    """The `question` by which each subject of the thread came up: “刚才那个批地基的” means what was asked for in these words."""
+    """The `question` by which each subject of the thread first came up: “刚才那个批地基的” means what was asked for in these words."""
     failures: int = 0
     """Turns in a row that did not help."""
     leaving: Literal["", "offered", "message", "callback"] = ""
@@ -69,7 +69,7 @@ class Context(BaseModel):
         """The thread after an answer on a subject."""
         earlier = (self.subject, *self.recent) if self.subject not in (None, subject) else self.recent
         recent = tuple(s for s in dict.fromkeys(earlier) if s is not None and s != subject)[:_REMEMBERED]
-        asked = {s: q for s, q in {**self.asked, **({subject: self.question} if self.question else {})}.items() if s in (subject, *recent)}
+        asked = {s: q for s, q in {subject: self.question, **self.asked}.items() if q and s in (subject, *recent)}
         offered = self.options or self.offered
         left = {"options": (), "asked_facets": (), "offered": offered if subject in offered else ()}
         return self.model_copy(update={"subject": subject, "facets": facets, "recent": recent, "asked": asked, **left})

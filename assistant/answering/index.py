@@ -215,7 +215,7 @@ class _Lexical:
     def holders(self, owner: NDArray[np.int64], count: int) -> csr_matrix:
         """Which owners of documents hold a term, shape (terms, count)."""
         found = np.ones(len(self._rows), dtype=bool)
-        held = csr_matrix((found, owner[self._rows], self._bounds), shape=(len(self._bounds) - 1, count))
+        held = csr_matrix((found, owner[self._rows], self._bounds), shape=(len(self._bounds) - 1, count), copy=True)
         held.sum_duplicates()
         return held
 

@@ -52,10 +52,13 @@ _DENIED = re.compile(
     r"|^[^,，。;；]{1,14}(?:都在|还在|都有|没丢|没坏|没掉|没过期|没到期|没事)[,，。;； ]+(?=[^,，。;；]{2})"
 )
 _SET_ASIDE = re.compile(
-    r"(?:不是|不要|不办|不用|不买|不租|不问|没有?要|不跑|不做|不开|不)([^,，。;； ]{1,12})[,，。;； ]+(?=[^,，。;；]{2})"
+    r"(?<![能是要会可行用对差好得])(?:不是|没有?要|不[要办用买租问跑做开]|不(?!动产|好意思|知道|晓得|小心|见|少|同|过))"
+    r"([^,，。;； ]{1,12})[,，。;； ]+(?=[^,，。;；]{2})"
 )
-"""What a message sets aside before it says what is meant: 到期 in “老公刚讲不是到期 是丢了”."""
+"""What a message sets aside before it says what is meant: 到期 in “老公刚讲不是到期 是丢了”. “能不能…” sets nothing aside."""
 _BACK = re.compile(r"刚才|刚刚|刚[说问忘]|之前说|前面(?:说|问|那)|回到|[再问说讲]回|回头说|言归正传")
+_LED_BACK = re.compile(r"^(?:那|哎|再)?(?:回到|说回|问回|讲回|回头[说讲])?(?:刚才|刚刚|之前|前面)?(?:[说问讲])?(?:的|那)?|言归正传")
+"""The words that lead back, which name nothing themselves."""
 _LEANING = re.compile(
     r"没带|冇带|忘带|忘了带|没拿|没有|冇得?|还没|不全|代替|顶替|拿.{1,8}(?:行|可以|去)|要.{0,4}(?:带|上传)"
     r"|要不要|用不用|要先|还要|是不是要|[行要]得?[啵不吗么]|可以[吗不啵么]|能[办行用].{0,2}[吗不啵么]|还是"
@@ -91,8 +94,10 @@ def rank_in_thread(library: Library, text: str, context: Context) -> Ranking | N
 
     """
     network = library.ranker.thread
-    found = None if network is None or _stands_alone(library, text) else beliefs(library, text, context)
-    if network is None or found is None:
+    if network is None or _stands_alone(library, text):
+        return None
+    found = beliefs(library, text, context)
+    if found is None:
         return None
     matches, rows = found
     shares = softmax(network.scores(rows))
@@ -136,19 +141,21 @@ class _Thread:
 
 
 def beliefs(library: Library, text: str, context: Context) -> tuple[list[Match], Floats] | None:
-    """The subjects that a message may mean in its thread, and one row of FEATURES for each; None without a thread."""
+    """The subjects that a message may mean in its thread, and FEATURES of each, shape (subjects, features); None without a thread."""
     thread = _Thread.of(library, context)
     here = thread.here
     if here is None and not thread.options:
         return None
     words = affirmed(text)
-    aside = _set_aside(library, text, [*thread.own, *thread.kin])
-    question, alone = library.rank(_left(words, aside, here))
+    denied = _SET_ASIDE.search(words)
+    aside = _ranked_among(library, denied[1] if denied else "", [*thread.own, *thread.kin])
+    left = words.replace(denied[0], "", 1) if denied and _is_at_hand(aside, here) else words
+    question, alone = library.rank(_LED_BACK.sub("", left, count=1) if _BACK.search(left) else left)
     together = library.rank(f"{context.question} {words}")[1] if context.question else alone
     named = library.rank(f"{here.parent} {question.core or question.text}")[1] if here is not None and here.kind == "item" else None
     subjects = distinct([*thread.own, *_likeliest(alone), *_likeliest(together), *(s for s in _likeliest(named) if s in thread.kin)])
     among = library.ranker.rank(library.index, question, only=distinct([*subjects, *thread.kin]))
-    first, second, third, fourth = (_shares(r) for r in (alone, together, named, _only(among, [*thread.own, *thread.kin])))
+    readings = [_shares(r) for r in (alone, together, named, _only(among, [*thread.own, *thread.kin]))]
     set_aside = _shares(aside)
     wording = (
         not question.core, len(question.core) <= thresholds.SHORT, elliptical(text), bool(library.rank(text)[0].facets),
@@ -162,8 +169,8 @@ def beliefs(library: Library, text: str, context: Context) -> tuple[list[Match],
         subject = library.subject(name)
         rows.append(
             (
-                *np.log([shares.get(name, _FLOOR) for shares in (first, second, third, fourth)]),
-                first.get(name, 0.0) * alone.confidence, second.get(name, 0.0) * together.confidence,
+                *np.log([shares.get(name, _FLOOR) for shares in readings]),
+                readings[0].get(name, 0.0) * alone.confidence, readings[1].get(name, 0.0) * together.confidence,
                 situation(question, subject, library.index.subjects), set_aside.get(name, 0.0),
                 _echo(question.core, context.asked.get(name, "")),
                 subject is here, name in thread.kin, name in thread.earlier, thread.earlier[:1] == [name], name in thread.options,
@@ -173,19 +180,15 @@ def beliefs(library: Library, text: str, context: Context) -> tuple[list[Match],
     return matches, np.array(rows, dtype=float)
 
 
-def _set_aside(library: Library, text: str, among: Sequence[str]) -> Ranking:
-    """What a message sets aside, ranked among these subjects; nothing when it sets nothing aside."""
-    found = _SET_ASIDE.search(text)
-    question = library.index.reader.read(found[1]) if found else None
-    return library.ranker.rank(library.index, question, only=among) if question is not None and question.core else Ranking((), 0.0, 0.0)
+def _ranked_among(library: Library, text: str, subjects: Sequence[str]) -> Ranking:
+    """A text ranked among these subjects; nothing when it names no matter."""
+    question = library.index.reader.read(text)
+    return library.ranker.rank(library.index, question, only=subjects) if question.core else Ranking((), 0.0, 0.0)
 
 
-def _left(words: str, aside: Ranking, here: Subject | None) -> str:
-    """What a message says when what leads back is left out, and so is the matter at hand where it is set aside."""
-    plain = _BACK.sub("", words)
-    if any(here is not None and c.match.subject == here.id and c.match.covered >= _AT_HAND for c in aside.candidates):
-        plain = _SET_ASIDE.sub("", plain)
-    return plain or words
+def _is_at_hand(aside: Ranking, here: Subject | None) -> bool:
+    """Whether what is set aside is the matter at hand."""
+    return any(here is not None and c.match.subject == here.id and c.match.covered >= _AT_HAND for c in aside.candidates)
 
 
 def _echo(core: str, asked: str) -> float:

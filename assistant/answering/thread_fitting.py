@@ -17,7 +17,7 @@ from assistant.screen import screen
 from knowledge.vocabulary import Facet, Outcome
 
 Example = tuple[Floats, list[int]]
-"""Rows of `thread.FEATURES`, and which of them are right."""
+"""Rows of `thread.FEATURES`, shape (candidates, features), and which of them are right."""
 
 UNITS = 8
 """Hidden units of a network; 16 find no more in threads left out."""
@@ -25,7 +25,7 @@ STARTS = 3
 """Networks learned from different first weights; their mean is taken, for any one of them depends on where it began."""
 SHRINK = 0.003
 """Weight of the squared weights beside the mean log loss. Of 0.002, 0.004 and 0.008, threads left out like the first best,
-development dialogues the second."""
+development dialogues the second; this lies between."""
 
 
 def examples(library: Library, dialogues: Iterable[dict[str, Any]]) -> list[Example]:
@@ -55,7 +55,7 @@ def examples(library: Library, dialogues: Iterable[dict[str, Any]]) -> list[Exam
                 at = [n for n, match in enumerate(matches) if match.subject in right]
                 if at:
                     found.append((rows, at))
-            context = _after(context if number else Context(), expect, question.core)
+            context = _after(context if number else Context(), expect, "" if picks else question.core)
     return found
 
 
@@ -80,9 +80,9 @@ def fit_network(found: Sequence[Example]) -> Network:
     hidden, bias = np.concatenate([n[1] for n in networks]), np.concatenate([n[2] for n in networks])
     out = np.concatenate([n[3] for n in networks]) / STARTS
     # The scaling is folded into the weights; what it adds to the linear term is the same for all candidates.
-    scaled = hidden / data.spread
+    scaled = hidden / data.scale
     return Network(
-        linear=tuple((linear / data.spread).tolist()),
+        linear=tuple((linear / data.scale).tolist()),
         hidden=tuple(tuple(row) for row in scaled.tolist()),
         bias=tuple((bias - scaled @ data.mean).tolist()),
         out=tuple(out.tolist()),
@@ -94,14 +94,17 @@ class _Stacked:
     """The rows of all examples below each other, scaled."""
 
     rows: Floats
+    """Shape (rows, features)."""
     right: Floats
     """1 where a row is right, shape (rows,)."""
     starts: NDArray[np.intp]
     """Where each example begins."""
     owner: NDArray[np.intp]
-    """The example of each row."""
+    """The example of each row, shape (rows,)."""
     mean: Floats
-    spread: Floats
+    """Of each feature before scaling, shape (features,)."""
+    scale: Floats
+    """Standard deviation of each feature before scaling, shape (features,)."""
 
     @classmethod
     def of(cls, found: Sequence[Example]) -> "_Stacked":
@@ -110,13 +113,13 @@ class _Stacked:
         starts = np.cumsum([0, *sizes[:-1]])
         right = np.zeros(len(rows))
         right[[start + at for start, (_, meant) in zip(starts, found, strict=True) for at in meant]] = 1
-        mean, spread = rows.mean(axis=0), rows.std(axis=0)
-        spread[spread == 0] = 1  # a feature that never varies says nothing
-        return cls((rows - mean) / spread, right, starts, np.repeat(np.arange(len(found)), sizes), mean, spread)
+        mean, scale = rows.mean(axis=0), rows.std(axis=0)
+        scale[scale == 0] = 1  # a feature that never varies says nothing
+        return cls((rows - mean) / scale, right, starts, np.repeat(np.arange(len(found)), sizes), mean, scale)
 
 
-def _descend(data: _Stacked, random: np.random.Generator) -> tuple[Floats, Floats, Floats, Floats]:
-    """Linear weights, hidden weights, biases and outputs from one start."""
+def _descend(data: _Stacked, generator: np.random.Generator) -> tuple[Floats, Floats, Floats, Floats]:
+    """Linear weights (features,), hidden weights (UNITS, features), biases (UNITS,) and outputs (UNITS,) from one start."""
     width = data.rows.shape[1]
     ends = np.cumsum([width, UNITS * width, UNITS])
 
@@ -137,6 +140,6 @@ def _descend(data: _Stacked, random: np.random.Generator) -> tuple[Floats, Float
         return float(SHRINK * (weights @ weights) - np.log(told).mean()), gradient + 2 * SHRINK * weights
 
     first = np.concatenate(
-        [np.zeros(width), random.normal(0, 0.5 / np.sqrt(width), UNITS * width), np.zeros(UNITS), random.normal(0, 0.3, UNITS)]
+        [np.zeros(width), generator.normal(0, 0.5 / np.sqrt(width), UNITS * width), np.zeros(UNITS), generator.normal(0, 0.3, UNITS)]
     )
     return parts(minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": 150}).x)

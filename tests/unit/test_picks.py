@@ -37,6 +37,18 @@ def test_none_of_them_can_be_said(said: str) -> None:
     assert declines_all(said)
 
 
-@pytest.mark.parametrize("said", ["不是本地人能办吗", "是不是第二个", "都要带什么", "2", "这几个证都不在身上能办吗"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "不是本地人能办吗",
+        "是不是第二个",
+        "都要带什么",
+        "2",
+        "这几个证都不在身上能办吗",
+        "这些都没有怎么办",
+        "你说的都没有带",
+        "这个都没有吗",
+    ],
+)
 def test_a_question_with_a_not_in_it_declines_nothing(said: str) -> None:
     assert not declines_all(said)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from assistant.answering import thread
 from assistant.answering.context import Context
 from assistant.answering.library import Library
 from assistant.answering.thread import FEATURES, affirmed, elliptical, rank_in_thread, tapped
@@ -85,6 +86,27 @@ def test_an_earlier_matter_is_found_by_how_it_was_asked_for(library: Library) ->
     assert meant(library, "回到前面钱包那个", Context(subject=EXPIRED, recent=(LOST,), asked=asked)) == LOST
 
 
+@pytest.mark.parametrize(
+    ("words", "aside"),
+    [
+        ("老公刚讲不是到期 是丢了", "到期"), ("不跑网约车 改拉货呢", "网约车"), ("算了不联办 就单独给他上个户口", "联办"),
+        ("能不能补身份证，我在外地", None), ("不动产证丢了，怎么补", None), ("要不要本人去，代办行不行", None),
+        ("不好意思，问错了人", None),
+    ],
+)  # fmt: skip
+def test_what_a_message_sets_aside(words: str, aside: str | None) -> None:
+    found = thread._SET_ASIDE.search(words)
+    assert (found[1] if found else None) == aside
+
+
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [("再说回津贴 多少天打钱", "津贴 多少天打钱"), ("刚才那个批地基的", "个批地基的"), ("户口迁走了想再回迁", "户口迁走了想再回迁")],
+)
+def test_the_words_that_lead_back_are_cut_and_no_others(words: str, left: str) -> None:
+    assert thread._LED_BACK.sub("", words, count=1) == left
+
+
 def test_a_message_stands_alone_until_a_network_was_fitted(library: Library) -> None:
     unfitted = replace(library, ranker=replace(library.ranker, thread=None))
     assert rank_in_thread(unfitted, "那过期的呢", Context(subject=LOST, question="身份证丢了")) is None
@@ -149,9 +171,10 @@ def test_the_last_few_subjects_are_remembered() -> None:
     assert (thread.subject, thread.recent) == (EXPIRED, (WEEKEND, LOST))
 
 
-def test_with_a_subject_the_words_that_asked_for_it_are_remembered() -> None:
+def test_with_a_subject_the_words_that_first_asked_for_it_are_remembered() -> None:
     first = Context(question="身份证丢了").about(LOST, ())
-    thread = first.model_copy(update={"question": "周末"}).about(WEEKEND, ())
+    later = first.model_copy(update={"question": "户口簿没带"}).about(LOST, ())
+    thread = later.model_copy(update={"question": "周末"}).about(WEEKEND, ())
     assert thread.asked == {LOST: "身份证丢了", WEEKEND: "周末"}
 
 
