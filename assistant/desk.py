@@ -9,6 +9,7 @@ from assistant.answering import thresholds
 from assistant.answering.answerer import Draft, respond
 from assistant.answering.context import Context, Intent, OpenForm
 from assistant.answering.library import Library
+from assistant.answering.thread import elliptical
 from assistant.screen import Screened
 from knowledge.vocabulary import Outcome
 
@@ -89,7 +90,7 @@ class OpenTurn:
             return False
         published = asked and (exact or unsure and ranking.confidence >= (thresholds.OWN_TOPIC if about else thresholds.ACT_OVERRIDE))
         picking = bool(self.context.options) and unsure
-        follows = self.context.subject is not None and unsure and bool(question.facets)
+        follows = self.context.subject is not None and unsure and (bool(question.facets) or elliptical(self.message.query))
         return published or picking or follows
 
     def act(self, outcome: Outcome, text: str, intent: Intent, draft: Draft | None = None) -> Draft:

@@ -135,3 +135,9 @@ def test_the_engines_fixed_words_name_an_outcome_that_there_is() -> None:
 def test_what_is_wanted_outright_is_no_question(office: Office, text: str, question: bool) -> None:
     turn = opened(office, text)
     assert turn.is_question(Intent(name="complaint", confidence=0.5)) is question
+
+
+@pytest.mark.parametrize(("context", "question"), [(Context(subject=LOST), True), (Context(), False)])
+def test_half_a_sentence_in_a_thread_is_no_act_that_the_engine_is_unsure_of(office: Office, context: Context, question: bool) -> None:
+    turn = opened(office, "漏报了呢", context)
+    assert turn.is_question(Intent(name="progress", confidence=0.55)) is question
