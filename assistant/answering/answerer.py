@@ -10,7 +10,7 @@ from assistant.answering.context import Context, Intent
 from assistant.answering.facets import asked_facets, named_facets
 from assistant.answering.index import Match
 from assistant.answering.library import Library
-from assistant.answering.picks import declines_all, drops, named_by_one
+from assistant.answering.picks import declines_all, drops, named_by_one, picked_number
 from assistant.answering.question import Question
 from assistant.answering.ranking import Ranked, Ranking
 from assistant.answering.thread import affirmed, elliptical, rank_in_thread, related, tapped
@@ -56,7 +56,8 @@ def respond(library: Library, text: str, context: Context, intent: Intent, today
     picked = tapped(library, text, question, options) if options else None
     if picked is not None:
         # A button's own words are no question: what was asked before is answered.
-        return _answer(library, picked, context.asked_facets, 1.0, None, context, today, {"picked": picked})
+        kept = context if picked_number(text, len(options)) is not None else _asking(context, question)  # “第二个” are no words of it
+        return _answer(library, picked, context.asked_facets, 1.0, None, kept, today, {"picked": picked})
     if intent.name == "affirm" and intent.confidence >= thresholds.AFFIRM and len(question.core) <= thresholds.SHORT and not options:
         return Draft(Outcome.SMALLTALK, AFFIRMED), context
     exact = _exact(library, question, options)

@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 from assistant.answering.context import Context
 from assistant.answering.library import Library
 from assistant.answering.network import Floats, Network
-from assistant.answering.picks import declines_all
+from assistant.answering.picks import declines_all, picked_number
 from assistant.answering.thread import beliefs, tapped
 from assistant.screen import screen
 from knowledge.vocabulary import Facet, Outcome
@@ -55,7 +55,8 @@ def examples(library: Library, dialogues: Iterable[dict[str, Any]]) -> list[Exam
                 at = [n for n, match in enumerate(matches) if match.subject in right]
                 if at:
                     found.append((rows, at))
-            context = _after(context if number else Context(), expect, "" if picks else question.core)
+            wordless = picked_number(text, len(options)) is not None or declines_all(text)
+            context = _after(context if number else Context(), expect, "" if wordless else question.core)
     return found
 
 
