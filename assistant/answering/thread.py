@@ -57,7 +57,7 @@ _SET_ASIDE = re.compile(
 )
 """What a message sets aside before it says what is meant: 到期 in “老公刚讲不是到期 是丢了”. “能不能…” sets nothing aside."""
 _BACK = re.compile(r"刚才|刚刚|刚[说问忘]|之前说|前面(?:说|问|那)|回到|[再问说讲]回|回头说|言归正传")
-_LED_BACK = re.compile(r"^(?:那|哎|再)?(?:回到|说回|问回|讲回|回头[说讲])?(?:刚才|刚刚|之前|前面)?(?:[说问讲])?(?:的|那)?|言归正传")
+_LED_BACK = re.compile(r"^(?:那|哎|再)?(?:回到|说回|问回|讲回|回头[说讲])?(?:刚才|刚刚|之前|前面)?(?:[说问讲])?(?:的|那个|那)?|言归正传")
 """The words that lead back, which name nothing themselves."""
 _LEANING = re.compile(
     r"没带|冇带|忘带|忘了带|没拿|没有|冇得?|还没|不全|代替|顶替|拿.{1,8}(?:行|可以|去)|要.{0,4}(?:带|上传)"

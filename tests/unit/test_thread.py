@@ -101,7 +101,7 @@ def test_what_a_message_sets_aside(words: str, aside: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("words", "left"),
-    [("再说回津贴 多少天打钱", "津贴 多少天打钱"), ("刚才那个批地基的", "个批地基的"), ("户口迁走了想再回迁", "户口迁走了想再回迁")],
+    [("再说回津贴 多少天打钱", "津贴 多少天打钱"), ("刚才那个批地基的", "批地基的"), ("户口迁走了想再回迁", "户口迁走了想再回迁")],
 )
 def test_the_words_that_lead_back_are_cut_and_no_others(words: str, left: str) -> None:
     assert thread._LED_BACK.sub("", words, count=1) == left
