@@ -8,10 +8,10 @@ export const badge = (text, bad) => el("span", { class: bad ? "badge bad" : "bad
 /** A moment as people here read it. */
 export const when = (moment) => new Date(moment).toLocaleString("zh-CN", { dateStyle: "medium", timeStyle: "short" });
 
-/** The day so many days from now, as a date field wants it (this place's day, not UTC's). */
+/** The day so many days from now, as a date field wants it (China's day). */
 export function day(ahead) {
-  const date = new Date(Date.now() + ahead * 86400000);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60000).toISOString().slice(0, 10);
+  // The service counts in China's days, wherever the browser is; sv-SE writes a date as 2026-11-24.
+  return new Date(Date.now() + ahead * 86400000).toLocaleDateString("sv-SE", { timeZone: "Asia/Shanghai" });
 }
 
 /** A table that a narrow screen scrolls sideways, by keyboard too. */
