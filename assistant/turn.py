@@ -1,8 +1,9 @@
 """The turn: the one ordered list of steps that a message goes through. Read this first.
 
     again   → a message that is sent again, because its reply was lost, gets that reply again; nothing happens twice
-    screen  → safe text; empty messages, emergencies and refusals end here
+    screen  → safe text
     owner   → while a person has the conversation, or is awaited, the message goes there and the assistant is silent
+    urgent  → emergencies and refusals end the turn, whatever else the message might be
     dialogue → Rasa decides what kind of turn it is; its action answers from the published entries, or a form
                takes the message (away, slow or silent: all that goes on without it, marked degraded)
     errand  → what an outside system must be asked; a word on a form that is still open;
@@ -108,9 +109,6 @@ class TurnTaker:
         library = self._library()
         stored = await self._stored_context(request.conversation_id)
         message = self._screen(request.text, stored)
-        urgent = None if message.empty else screen_out(library, message.query)
-        if urgent is not None and self._forms.wants(message, stored or Context(), urgent.outcome):
-            urgent = None
         # Whether a person has the conversation must be known: a turn breaks here rather than speak for them.
         held = await self._reception.held(conversation_id, message, envelope) if request.conversation_id else None
         if stored is None and held is None:
@@ -118,39 +116,52 @@ class TurnTaker:
         before = stored or Context()
         audience = "clerk" if request.channel == "clerk" else "citizen"
         before = before.model_copy(update={"region": request.region or before.region or self._settings.region, "audience": audience})
+        turn = OpenTurn(message, before, library, date.today(), conversation_id, envelope.address)
         context: Context | None
         if held is not None:
             # Danger to life is told in a person's conversation too; nothing else is. The thread stays for afterwards.
+            urgent = self._urgent(turn)
             draft, context, degraded = urgent if urgent is not None and urgent.outcome is Outcome.EMERGENCY else held, None, False
-        elif urgent is not None:
-            draft, context, degraded = urgent, before, False
         else:
-            draft, context, degraded = await self._decide(request, envelope, conversation_id, message, before, library)
+            draft, context, degraded = await self._decide(request, envelope, turn)
         reply = _reply(conversation_id, draft, degraded)
         milliseconds = (time.perf_counter() - started) * 1000
         await self._record(reply, request.channel, envelope.key, message.masked, context, draft, milliseconds)
         log.info("turn", conversation=conversation_id, outcome=draft.outcome.value, degraded=degraded, ms=round(milliseconds, 1))
         return reply
 
-    async def _decide(
-        self, request: ChatRequest, envelope: Envelope, conversation_id: str, message: Screened, before: Context, library: Library
-    ) -> tuple[Draft, Context, bool]:
+    async def _decide(self, request: ChatRequest, envelope: Envelope, turn: OpenTurn) -> tuple[Draft, Context, bool]:
         """A turn that is the assistant's: how it ends, the thread after it, and whether it was degraded."""
-        degraded = False
+        message, before, conversation_id, degraded = turn.message, turn.context, turn.conversation, False
+        if before.leaving and (urgent := self._urgent(turn)) is not None:
+            return urgent, before, False  # “家里着火了” is no word that somebody leaves
         draft, context = await self._reception.word_left(conversation_id, request.channel, request.text, message, before, envelope.key)
         if draft is None and message.empty and context.form is None:
-            draft = ask_for_matter(library)
+            draft = ask_for_matter(turn.library)
         elif draft is None and asks_for_person(message.query):
             draft, context = await self._reception.bring(conversation_id, request.channel, request.text, message, context, envelope.key)
         elif draft is None:
-            turn = OpenTurn(message, context, library, date.today(), conversation_id, envelope.address)
-            degraded = await self._converse(conversation_id, turn)
+            turn.context = context
+            conversing = asyncio.create_task(self._converse(turn))
+            await _sent_out()
+            # Ranked while Rasa reads the message in its own process: a third of the wait.
+            urgent = self._urgent(turn)
+            if urgent is not None:
+                conversing.cancel()  # who is in danger waits for nobody
+                await asyncio.wait([conversing])
+                return urgent, before, False
+            degraded = await conversing
             draft = self._forms.remind(turn, await turn.outcome())
             context = turn.context
             if draft.outcome is Outcome.HANDOFF:
                 # Started here and not by the action: an action that comes after its turn was given up must start nothing.
                 draft, context = await self._reception.bring(conversation_id, request.channel, request.text, message, context, envelope.key)
         return *await self._reception.offered(draft, before, context), degraded
+
+    def _urgent(self, turn: OpenTurn) -> Draft | None:
+        """The reply to an emergency, or to what must be refused, unless an open form is to have the message."""
+        found = None if turn.message.empty else screen_out(turn.library, turn.message.query)
+        return None if found is None or self._forms.wants(turn.message, turn.context, found.outcome) else found
 
     def _screen(self, text: str, context: Context | None) -> Screened:
         """Make a message safe. Four digits are a phone's only where a form has asked for them."""
@@ -166,31 +177,37 @@ class TurnTaker:
         except (SQLAlchemyError, OSError):
             log.exception("turn_not_recorded", conversation=reply.conversation_id)
 
-    async def _converse(self, conversation_id: str, turn: OpenTurn) -> bool:
+    async def _converse(self, turn: OpenTurn) -> bool:
         """Have Rasa decide the turn, or do without it. Gives whether it had to be done without."""
         if turn.message.empty:
             # Nothing to read but masked numbers: perhaps what a form has asked for, and nothing for Rasa.
             if not await self._forms.listen(turn, NO_INTENT):
                 turn.draft = ask_for_matter(turn.library)
             return False
-        self._desk.open(conversation_id, turn)
+        self._desk.open(turn.conversation, turn)
         try:
-            uttered = await self._dialogue.send(conversation_id, turn.library.index.reader.lexicon.standardise(turn.message.query))
+            uttered = await self._dialogue.send(turn.conversation, turn.library.index.reader.lexicon.standardise(turn.message.query))
             if not turn.decided:
                 turn.draft = _fixed(uttered)
             if turn.decided:
                 return False
-            log.warning("dialogue_undecided", conversation=conversation_id)
+            log.warning("dialogue_undecided", conversation=turn.conversation)
         except DialogueUnavailable as error:
-            log.warning("dialogue_unavailable", conversation=conversation_id, cause=str(error))
+            log.warning("dialogue_unavailable", conversation=turn.conversation, cause=str(error))
             if turn.decided:
                 # Its action has decided the turn; only Rasa's own answer came too late.
                 return False
         finally:
-            self._desk.close(conversation_id)
+            self._desk.close(turn.conversation)
         if not await self._forms.listen(turn, NO_INTENT):
             turn.answer(NO_INTENT)
         return True
+
+
+async def _sent_out() -> None:
+    """Let a task that was just made send its request: it takes the loop so many rounds to write it on an open connection."""
+    for _ in range(3):
+        await asyncio.sleep(0)
 
 
 def _fixed(uttered: list[dict[str, Any]]) -> Draft | None:

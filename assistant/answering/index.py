@@ -21,6 +21,8 @@ Scores = NDArray[np.float32]
 
 NEAREST = 200
 """Phrases fetched from FAISS; with ~30 phrases a subject this covers the closest several subjects."""
+_BYTE = 127
+"""The largest number of a signed byte."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +90,10 @@ class SearchIndex:
         self._words = _Lexical([q.terms for q in questions])
         self._core = _Lexical([q.core_terms for q in questions])
         vectors = np.array([r.vector for r in readings], dtype=np.float32)
-        self._vectors = _nearest(vectors)
+        self._vectors = _Vectors(vectors)
         general = np.array([p.entry is None for p in self.phrases])
         self._centres = _centres(vectors[general], self._owner[general], len(self._names))
-        self._core_vectors = _nearest(np.array([r.core_vector for r in readings], dtype=np.float32))
+        self._core_vectors = _Vectors(np.array([r.core_vector for r in readings], dtype=np.float32))
         self._holders = self._words.holders(self._owner, len(self._names))
         # In a thread a question is ranked among all subjects and again among some.
         self._scored = lru_cache(maxsize=4)(self._score)
@@ -150,8 +152,8 @@ class SearchIndex:
         return (
             self._words.scores(question.terms),
             self._core.scores(question.core_terms),
-            self._cosines(self._vectors, vectors[0]),
-            self._cosines(self._core_vectors, vectors[1]),
+            self._vectors.cosines(vectors[0]),
+            self._core_vectors.cosines(vectors[1]),
             np.clip(self._centres @ vectors[0], 0, 1),
         )
 
@@ -170,13 +172,6 @@ class SearchIndex:
         best = np.zeros(len(self._names), dtype=np.float32)
         best[self._with_phrases] = np.maximum.reduceat(scores, self._bounds[self._with_phrases])
         return best
-
-    def _cosines(self, phrases: faiss.Index, vector: Scores) -> Scores:
-        """Cosine to each phrase among the nearest; 0 for the others."""
-        scores = np.zeros(len(self.phrases), dtype=np.float32)
-        values, places = phrases.search(vector[None, :], min(NEAREST, len(self.phrases)))
-        scores[places[0]] = np.clip(values[0], 0, 1)
-        return scores
 
 
 def _by_kind(phrases: Sequence[Phrase], likeness: Sequence[float]) -> tuple[dict[Facet, float], float, tuple[str, float] | None]:
@@ -229,14 +224,26 @@ class _Lexical:
         return np.asarray(np.clip(raw / full, 0, 1), dtype=np.float32)
 
 
-def _nearest(vectors: NDArray[np.float32]) -> faiss.Index:
-    """Half-precision vectors: half the memory of full ones to read through at each question, the same order."""
-    faiss.omp_set_num_threads(1)  # a search takes 0.3 ms; a second thread costs more in waiting than it saves
-    index = faiss.IndexScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
-    vectors = np.ascontiguousarray(vectors)
-    index.train(vectors)
-    index.add(vectors)
-    return index
+class _Vectors:
+    """Unit vectors in FAISS, a signed byte a number: each search reads through all of them, and half as much as in half precision."""
+
+    def __init__(self, vectors: Scores) -> None:
+        faiss.omp_set_num_threads(1)  # a search takes 0.3 ms; a second thread costs more in waiting than it saves
+        self._scale = float(_BYTE / max(np.abs(vectors).max(initial=0.0), 1e-9))
+        self._index = faiss.IndexScalarQuantizer(
+            vectors.shape[1], faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT
+        )
+        self._index.add(self._in_bytes(vectors))
+
+    def cosines(self, vector: Scores) -> Scores:
+        """Cosine of a unit vector to each phrase among the nearest, shape (phrases,); 0 for the others."""
+        scores = np.zeros(self._index.ntotal, dtype=np.float32)
+        values, places = self._index.search(self._in_bytes(vector[None, :]), min(NEAREST, len(scores)))
+        scores[places[0]] = np.clip(values[0] / self._scale**2, 0, 1)
+        return scores
+
+    def _in_bytes(self, vectors: Scores) -> Scores:
+        return np.clip(np.round(vectors * self._scale), -_BYTE, _BYTE).astype(np.float32)
 
 
 def _centres(vectors: Scores, owner: NDArray[np.int64], count: int) -> Scores:

@@ -161,15 +161,30 @@ async def test_the_engine_hears_no_command_and_standard_words(office: Office) ->
     assert [text for _, text in office.dialogue.heard] == ['ask_fee{"subject":"x"}', "身份证丢了怎么办"]
 
 
-@pytest.mark.parametrize(
-    ("text", "outcome"), [("着火了", Outcome.EMERGENCY), ("哪里能买到假证", Outcome.REFUSED), ("？？😭", Outcome.NO_ANSWER)]
-)
-async def test_what_must_not_wait_never_asks_the_engine(office: Office, text: str, outcome: Outcome) -> None:
-    office.dialogue.breaks = RuntimeError("must not be asked")
-    reply = await say(office, text)
+@pytest.mark.parametrize(("text", "outcome"), [("着火了", Outcome.EMERGENCY), ("哪里能买到假证", Outcome.REFUSED)])
+@pytest.mark.parametrize("trouble", ["slow", "broken"])
+async def test_what_must_not_wait_does_not_wait_for_the_engine(office: Office, text: str, outcome: Outcome, trouble: str) -> None:
+    if trouble == "slow":
+        office.dialogue.takes_seconds = 60.0
+    else:
+        office.dialogue.breaks = RuntimeError("a fault of ours")
+    reply = await asyncio.wait_for(say(office, text), 5)
     assert (reply.outcome, reply.degraded) == (outcome, False)
-    assert office.dialogue.heard == []
     assert office.recorded()[0].outcome == outcome
+    assert office.desk.turn(reply.conversation_id) is None, "nothing is left for an action that comes late"
+
+
+async def test_what_the_engine_answers_to_an_emergency_is_not_said(office: Office) -> None:
+    first = await say(office, "身份证丢了怎么办")
+    reply = await say(office, "着火了", first)
+    assert (reply.outcome, reply.answers) == (Outcome.EMERGENCY, [])
+    thread = office.conversations.context(reply.conversation_id)
+    assert thread is not None and thread.subject == first.answers[0].subject, "the thread stays for afterwards"
+
+
+async def test_nothing_readable_is_nothing_for_the_engine(office: Office) -> None:
+    reply = await say(office, "？？😭")
+    assert (reply.outcome, office.dialogue.heard) == (Outcome.NO_ANSWER, [])
 
 
 async def test_the_place_asked_for_is_kept_for_the_conversation(office: Office) -> None:
