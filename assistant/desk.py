@@ -10,6 +10,7 @@ from assistant.answering.answerer import Draft, respond
 from assistant.answering.context import Context, Intent, OpenForm
 from assistant.answering.library import Library
 from assistant.answering.thread import elliptical
+from assistant.casework.words import asks
 from assistant.screen import Screened
 from knowledge.vocabulary import Outcome
 
@@ -28,8 +29,10 @@ _OUTRIGHT = {
     "handoff": re.compile(r"(?:转|换|找|叫|接).{0,2}(?:人工|真人|客服)"),
 }
 """What says outright what is wanted; then it is no question, however much it sounds like one that is published."""
-_ASKS = re.compile(r"怎么|怎样|如何|哪|什么时候|几[点天号]|多久|要不要|该不该|能不能|能否|可以|[吗?？]")
-"""What asks how an act is done and does not do it: “怎么转人工”."""
+
+
+_OUR_OWN = ("progress", "handoff", "rating")
+"""Acts that are about our own cases and people: how far a parcel is, is not."""
 
 
 @dataclass
@@ -77,21 +80,26 @@ class OpenTurn:
     def is_question(self, intent: Intent) -> bool:
         """Whether a message that looks like an act is plainly a question that is published, or a pick.
 
-        “怎么查进度” is a question about progress and has an answer; “我的批了没有” is none.
+        “怎么查进度” is a question about progress and has an answer; “我的批了没有” is none. What is plainly a matter of
+        others (“我的快递到哪了”) is a question too, and is said to be none of ours.
         """
         question, ranking = self.library.rank(self.message.query)
         best = ranking.best
-        asked = best is not None and self.library.subject(best.match.subject).kind in ("item", "topic")
+        kind = self.library.subject(best.match.subject).kind if best is not None else ""
         exact = best is not None and best.match.exact == 1
         unsure = intent.confidence < thresholds.ACT_SURE
         about = best is not None and best.match.subject in _ABOUT.get(intent.name, ())
         outright = intent.name in _OUTRIGHT and _OUTRIGHT[intent.name].search(question.text)
-        if outright and not exact and not (about and _ASKS.search(question.text)):
+        if outright and not exact and not (about and asks(question.text)):
             return False
-        published = asked and (exact or unsure and ranking.confidence >= (thresholds.OWN_TOPIC if about else thresholds.ACT_OVERRIDE))
+        # “隔壁工地半夜打桩” tells something; a published answer is for who asks.
+        told = intent.confidence >= thresholds.ACT_TOLD and not question.facets and not asks(question.text)
+        surer = ranking.confidence >= (thresholds.OWN_TOPIC if about else thresholds.ACT_OVERRIDE)
+        published = kind in ("item", "topic") and (exact or unsure and surer and not told)
+        others = kind == "boundary" and intent.name in _OUR_OWN and intent.confidence < thresholds.ACT_OF_OURS
         picking = bool(self.context.options) and unsure
         follows = self.context.subject is not None and unsure and (bool(question.facets) or elliptical(self.message.query))
-        return published or picking or follows
+        return published or (others and ranking.confidence >= thresholds.DECLINE) or picking or follows
 
     def act(self, outcome: Outcome, text: str, intent: Intent, draft: Draft | None = None) -> Draft:
         """End the turn with an act, unless the message is a question."""

@@ -151,7 +151,7 @@ class TurnTaker:
                 await asyncio.wait([conversing])
                 return urgent, before, False
             degraded = await conversing
-            draft = self._forms.remind(turn, await turn.outcome())
+            draft = self._forms.remind(turn, await self._forms.offer(turn, await turn.outcome()))
             context = turn.context
             if draft.outcome is Outcome.HANDOFF:
                 # Started here and not by the action: an action that comes after its turn was given up must start nothing.

@@ -8,6 +8,7 @@ subclass of what does it or by a snapshot without it.
 """
 
 import asyncio
+import contextlib
 import sys
 import tempfile
 import time
@@ -245,7 +246,8 @@ def main(files: Sequence[Path], only: Sequence[str]) -> None:
     dialogues = [d for file in files or development_files() for d in read_dialogues(file)]
     usual = Settings()
     serving.configure_logging(usual)
-    model = serving.prepare(usual)
+    with contextlib.redirect_stdout(sys.stderr):
+        model = serving.prepare(usual)
     shipped = open_library(usual)
     workshop, held = Workshop(shipped), HeldLibrary(shipped)
     wanted = [p for p in PARTS if not only or contains_any(p.name, only)]

@@ -299,7 +299,8 @@ class Boundary(Record):
 
     id: Annotated[str, StringConstraints(pattern=r"^x-[a-z0-9-]+$")]
     title: Text
-    outcome: Literal[Outcome.OUT_OF_SCOPE, Outcome.REFUSED, Outcome.EMERGENCY] = Outcome.OUT_OF_SCOPE
+    outcome: Literal[Outcome.OUT_OF_SCOPE, Outcome.REFUSED, Outcome.EMERGENCY, Outcome.HOTLINE] = Outcome.OUT_OF_SCOPE
+    """`hotline` for a nuisance that 12345 takes down: a work order is offered with the reply."""
     reply: Text
     patterns: tuple[Text, ...] = ()
     """Regular expressions over standardised text that settle it at once; only where hardly ever wrong."""

@@ -13,7 +13,7 @@ from assistant.answering.library import Library
 from assistant.answering.picks import declines_all, drops, named_by_one, picked_number
 from assistant.answering.question import Question
 from assistant.answering.ranking import Ranked, Ranking
-from assistant.answering.thread import affirmed, elliptical, rank_in_thread, related, tapped
+from assistant.answering.thread import affirmed, elliptical, rank_alone, rank_in_thread, related, tapped
 from assistant.messages import Action, Answer, Option
 from knowledge.regions import covers
 from knowledge.render import is_expired
@@ -45,7 +45,7 @@ class Draft:
 
 def respond(library: Library, text: str, context: Context, intent: Intent, today: date) -> tuple[Draft, Context]:
     """Answer one message: a pick among open options, what it means in its thread, or, without a thread, what it says alone."""
-    question, ranking = library.rank(text)
+    question, ranking = rank_alone(library, text)
     options = [o for o in context.options if library.knows(o)]
     if options and declines_all(text):
         return _ask_again(context)

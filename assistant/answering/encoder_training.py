@@ -1,6 +1,6 @@
 """Trains the built-in encoder: a sentence-transformers model with a vector for each term of our own phrases."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +12,14 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import WhitespaceSplit
 
-from assistant.answering.encoder import UNKNOWN, BuiltinEncoder
+from assistant.answering.encoder import UNKNOWN, BuiltinEncoder, Vectors
 from knowledge.text import Lexicon
 
 DIMENSION = 256
 """Width of the built-in vectors: 128 lost a point of accuracy, 512 brought nothing on our phrases."""
+STARTS = 3
+"""Trainings from different starts, put together: any one of them depends on where it began. Against one, strict rises by 0.01 on
+development dialogues (docs/ablation.md), for 40 s more each."""
 MIN_COUNT = 2
 """Phrases a term must occur in to get a vector of its own; terms seen once teach nothing and are half of all."""
 
@@ -29,53 +32,78 @@ def train_encoder(
     *,
     epochs: int = 30,
     seed: int = 7,
-    progress: Callable[[int, int], None] | None = None,
 ) -> BuiltinEncoder:
-    """Train the built-in encoder with a supervised contrastive loss.
-
-    Phrases of one subject are drawn together, all others of the batch are pushed apart. Half of a batch
-    comes from one group (a family of granules), so that the neighbours a citizen confuses are the
-    negatives it learns from. Source: Khosla et al. 2020, Supervised Contrastive Learning, eq. 2.
+    """Train the built-in encoder: several models from different starts, folded into one as wide as each of them.
 
     Args:
         texts: search terms of each phrase.
         labels: subject number of each phrase.
         groups: family number of each phrase, for hard negatives.
         lexicon: the tokeniser that made the terms.
-        epochs: passes over the phrases.
+        epochs: passes over the phrases, of each model.
         seed: makes the result repeatable.
-        progress: told (done, all) steps.
 
+    """
+    torch.set_num_threads(1)  # the batches are small: a second thread mostly waits for the first
+    numbers, idf = _vocabulary(texts)
+    phrases = [np.array([numbers[term] for term in terms if term in numbers] or [0]) for terms in texts]
+    steps = max(1, epochs * len(texts) // (_SUBJECTS_PER_BATCH * _PHRASES_PER_SUBJECT))
+    models = [_train_model(phrases, labels, groups, idf, steps, seed + start) for start in range(STARTS)]
+    return BuiltinEncoder(numbers, _fold(np.concatenate(models, axis=1), phrases), lexicon)
+
+
+def _fold(weights: Vectors, phrases: Sequence[NDArray[np.int64]]) -> Vectors:
+    """Vectors of several models side by side, in the DIMENSION directions along which the phrases differ most.
+
+    A phrase's vector is a mean, so that what is done to the phrases' vectors (a principal component analysis about the
+    origin, which cosines are measured from) can be done to the terms' once and for all.
+    """
+    vectors = np.array([weights[numbers].mean(axis=0) for numbers in phrases])
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    _, directions = np.linalg.eigh(vectors.T @ vectors)
+    return np.ascontiguousarray(weights @ directions[:, ::-1][:, :DIMENSION], dtype=np.float32)
+
+
+def _train_model(
+    phrases: Sequence[NDArray[np.int64]],
+    labels: Sequence[int],
+    groups: Sequence[int],
+    idf: NDArray[np.float32],
+    steps: int,
+    seed: int,
+) -> Vectors:
+    """Train one model with a supervised contrastive loss; gives the vector of each term.
+
+    Phrases of one subject are drawn together, all others of the batch are pushed apart. Half of a batch
+    comes from one group (a family of granules), so that the neighbours a citizen confuses are the
+    negatives it learns from. Source: Khosla et al. 2020, Supervised Contrastive Learning, eq. 2.
     """
     generator = np.random.default_rng(seed)
     torch.manual_seed(seed)
-    torch.set_num_threads(1)  # the batches are small: a second thread mostly waits for the first
-    module, numbers = _new_module(texts)
-    module.embedding.sparse = True  # a batch touches few terms; a dense update would cost ten times as much
-    optimiser = torch.optim.SparseAdam(list(module.parameters()), lr=_LEARNING_RATE)
-    phrases = [np.array([numbers[term] for term in terms if term in numbers] or [0]) for terms in texts]
+    # The starting vectors are random directions, as long as the term is telling (IDF).
+    first = torch.randn(len(idf), DIMENSION) / DIMENSION**0.5 * torch.from_numpy(idf)[:, None]
+    # A batch touches few terms; a dense update would cost ten times as much.
+    terms = torch.nn.EmbeddingBag.from_pretrained(first, freeze=False, mode="mean", sparse=True)
+    optimiser = torch.optim.SparseAdam(list(terms.parameters()), lr=_LEARNING_RATE)
     by_label: dict[int, list[int]] = {}
     for at, label in enumerate(labels):
         by_label.setdefault(label, []).append(at)
     group_of = {label: groups[members[0]] for label, members in by_label.items()}
-    steps = max(1, epochs * len(texts) // (_SUBJECTS_PER_BATCH * _PHRASES_PER_SUBJECT))
     # The rate falls to nothing at the end: what was learned last does not outweigh the rest, and one phrase more or
     # less moves the results little.
     schedule = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.0, steps)
-    for step in range(steps):
+    for _ in range(steps):
         chosen = _draw_batch(by_label, group_of, generator)
         bags = [_drop_terms(phrases[i], generator) for i in chosen]
         offsets = np.cumsum([0, *(len(bag) for bag in bags[:-1])])
-        pooled = module.embedding(torch.from_numpy(np.concatenate(bags)), torch.from_numpy(offsets))
+        pooled = terms(torch.from_numpy(np.concatenate(bags)), torch.from_numpy(offsets))
         vectors = torch.nn.functional.normalize(pooled, dim=1)
         loss = _contrastive_loss(vectors, torch.tensor([labels[i] for i in chosen]))
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()  # type: ignore[no-untyped-call]
         schedule.step()
-        if progress is not None:
-            progress(step + 1, steps)
-    return BuiltinEncoder(numbers, module.embedding.weight.detach().numpy(), lexicon)
+    return np.asarray(terms.weight.detach().numpy(), dtype=np.float32)
 
 
 def save_builtin(encoder: BuiltinEncoder, folder: Path) -> None:
@@ -93,20 +121,15 @@ _DROP = 0.3
 """Share of terms left out of a training phrase, so that no single word decides."""
 
 
-def _new_module(texts: Sequence[Sequence[str]]) -> tuple[StaticEmbedding, dict[str, int]]:
-    """A StaticEmbedding whose starting vectors are random directions, as long as the term is telling (IDF).
-
-    Also returns the number of each term.
-    """
+def _vocabulary(texts: Sequence[Sequence[str]]) -> tuple[dict[str, int], NDArray[np.float32]]:
+    """The number of each term that gets a vector, and how telling it is (IDF), by number."""
     counts: dict[str, int] = {}
     for terms in texts:
         for term in set(terms):
             counts[term] = counts.get(term, 0) + 1
     vocabulary = [UNKNOWN, *sorted(t for t, n in counts.items() if n >= MIN_COUNT)]
-    numbers = {term: number for number, term in enumerate(vocabulary)}
-    idf = torch.tensor([0.0] + [np.log(1 + len(texts) / counts[t]) for t in vocabulary[1:]], dtype=torch.float32)
-    weights = torch.randn(len(vocabulary), DIMENSION) / DIMENSION**0.5 * idf[:, None]
-    return StaticEmbedding(_tokenizer(numbers), embedding_weights=weights.numpy()), numbers
+    idf = [0.0] + [np.log(1 + len(texts) / counts[t]) for t in vocabulary[1:]]
+    return {term: number for number, term in enumerate(vocabulary)}, np.array(idf, dtype=np.float32)
 
 
 def _tokenizer(numbers: Mapping[str, int]) -> Tokenizer:

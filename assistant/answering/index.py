@@ -230,9 +230,7 @@ class _Vectors:
     def __init__(self, vectors: Scores) -> None:
         faiss.omp_set_num_threads(1)  # a search takes 0.3 ms; a second thread costs more in waiting than it saves
         self._scale = float(_BYTE / max(np.abs(vectors).max(initial=0.0), 1e-9))
-        self._index = faiss.IndexScalarQuantizer(
-            vectors.shape[1], faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT
-        )
+        self._index = faiss.IndexScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT)
         self._index.add(self._in_bytes(vectors))
 
     def cosines(self, vector: Scores) -> Scores:

@@ -24,8 +24,8 @@ from knowledge.snapshot import Subject
 from knowledge.text import distinct
 
 FEATURES = (
-    "alone", "together", "named", "here", "alone_sure", "together_sure", "situation", "set_aside", "echo",
-    "current", "kin", "earlier", "latest", "option", "topic", "boundary", "clarification",
+    "alone", "together", "named", "here", "alone_sure", "together_sure", "covered", "meaning", "situation", "set_aside", "echo",
+    "current", "kin", "earlier", "latest", "option", "topic", "boundary", "clarification", "stranger",
     "bare", "short", "elliptical", "asks", "leaning", "corrected", "back", "on_topic", "choosing",
     "alone_confidence", "together_confidence", "situation_at_hand",
 )  # fmt: skip
@@ -86,11 +86,23 @@ def affirmed(text: str) -> str:
     return left.removeprefix("是").removeprefix("就是").removeprefix("只要") or text
 
 
+def rank_alone(library: Library, text: str) -> tuple[Question, Ranking]:
+    """Read and rank a message without a thread. A matter that it sets aside is not what it means (“我不是补身份证 是户口本没了”)."""
+    question, ranking = library.rank(text)
+    denied = _SET_ASIDE.search(text)
+    aside = library.rank(denied[1])[1].best if denied else None
+    if denied is None or aside is None or ranking.best is None:
+        return question, ranking
+    meant, not_meant = (library.subject(candidate.match.subject) for candidate in (ranking.best, aside))
+    return library.rank(text.replace(denied[0], "", 1)) if meant is not_meant or related(meant, not_meant) else (question, ranking)
+
+
 def rank_in_thread(library: Library, text: str, context: Context) -> Ranking | None:
     """Rank the subjects that a message may mean in its thread.
 
     Returns:
-        None when there is no thread that the snapshot still knows, or when the message plainly stands on its own.
+        None when there is no thread that the snapshot still knows, or when the message stands on its own: it names its
+        matter for sure, or has nothing to do with the thread (“今天热不热”).
 
     """
     network = library.ranker.thread
@@ -100,8 +112,10 @@ def rank_in_thread(library: Library, text: str, context: Context) -> Ranking | N
     if found is None:
         return None
     matches, rows = found
-    shares = softmax(network.scores(rows))
-    candidates = sorted((Ranked(m, float(share)) for m, share in zip(matches, shares, strict=True)), key=lambda c: -c.share)
+    *shares, stranger = softmax(network.scores(rows)).tolist()
+    candidates = sorted((Ranked(m, share) for m, share in zip(matches, shares, strict=True)), key=lambda c: -c.share)
+    if stranger >= candidates[0].share:
+        return None
     return Ranking(tuple(candidates), confidence=candidates[0].share, known=sum(c.share for c in candidates[:4]))
 
 
@@ -141,7 +155,12 @@ class _Thread:
 
 
 def beliefs(library: Library, text: str, context: Context) -> tuple[list[Match], Floats] | None:
-    """The subjects that a message may mean in its thread, and FEATURES of each, shape (subjects, features); None without a thread."""
+    """The subjects that a message may mean in its thread, and FEATURES of each and, last, of none of them.
+
+    Returns:
+        The matches, and rows of shape (matches + 1, features); None without a thread.
+
+    """
     thread = _Thread.of(library, context)
     here = thread.here
     if here is None and not thread.options:
@@ -165,19 +184,22 @@ def beliefs(library: Library, text: str, context: Context) -> tuple[list[Match],
     )  # fmt: skip
     matches = [c.match for c in among.candidates if c.match.subject in subjects]
     rows = []
-    for name in (m.subject for m in matches):
-        subject = library.subject(name)
+    for match in matches:
+        name, subject = match.subject, library.subject(match.subject)
         rows.append(
             (
                 *np.log([shares.get(name, _FLOOR) for shares in readings]),
                 readings[0].get(name, 0.0) * alone.confidence, readings[1].get(name, 0.0) * together.confidence,
+                match.covered, match.meaning,
                 situation(question, subject, library.index.subjects), set_aside.get(name, 0.0),
                 _echo(question.core, context.asked.get(name, "")),
                 subject is here, name in thread.kin, name in thread.earlier, thread.earlier[:1] == [name], name in thread.options,
-                subject.kind == "topic", subject.kind == "boundary", subject.kind == "clarification", *wording,
+                subject.kind == "topic", subject.kind == "boundary", subject.kind == "clarification", False, *wording,
             )
         )  # fmt: skip
-    return matches, np.array(rows, dtype=float)
+    nothing_of_it = [0.0] * (len(FEATURES) - len(wording))
+    nothing_of_it[FEATURES.index("stranger")] = 1.0
+    return matches, np.array([*rows, (*nothing_of_it, *wording)], dtype=float)
 
 
 def _ranked_among(library: Library, text: str, subjects: Sequence[str]) -> Ranking:

@@ -26,10 +26,12 @@ STARTS = 3
 SHRINK = 0.003
 """Weight of the squared weights beside the mean log loss. Of 0.002, 0.004 and 0.008, threads left out like the first best,
 development dialogues the second; this lies between."""
+_STRAYS = (Outcome.OUT_OF_SCOPE, Outcome.SMALLTALK, Outcome.HOTLINE, Outcome.HANDOFF, Outcome.PROGRESS)
+"""Outcomes of what has nothing to do with the thread that it comes in."""
 
 
 def examples(library: Library, dialogues: Iterable[dict[str, Any]]) -> list[Example]:
-    """One example for each message whose subject is expected and found by some reading.
+    """One example for each message whose subject is expected and found by some reading, or which strays from its thread.
 
     First messages are examples too, each behind the end of the dialogue before: what stands on its own must be found
     in any thread.
@@ -50,9 +52,10 @@ def examples(library: Library, dialogues: Iterable[dict[str, Any]]) -> list[Exam
             question, _ = library.rank(text)
             options = [o for o in context.options if library.knows(o)]
             picks = bool(options) and tapped(library, text, question, options) is not None or declines_all(text)
-            if expect.get("outcome") == Outcome.ANSWERED and not picks and (read := beliefs(library, text, context)) is not None:
+            outcome = expect.get("outcome")
+            if (outcome == Outcome.ANSWERED or outcome in _STRAYS) and not picks and (read := beliefs(library, text, context)) is not None:
                 matches, rows = read
-                at = [n for n, match in enumerate(matches) if match.subject in right]
+                at = [n for n, match in enumerate(matches) if match.subject in right] if outcome == Outcome.ANSWERED else [len(matches)]
                 if at:
                     found.append((rows, at))
             wordless = picked_number(text, len(options)) is not None or declines_all(text)

@@ -98,5 +98,11 @@ ACT_OVERRIDE = 0.5
 published answer from ACT_OVERRIDE on: it was a question about complaints or hand-offs. With ACT_SURE at 0.7 two acts in 100
 more were taken for questions on development turns, at 0.55 a question in 1,000 more for an act."""
 
+ACT_TOLD = 0.4
+"""From this confidence on, an act that is told and not asked stays an act, whatever is published."""
+
+ACT_OF_OURS = 0.7
+"""Below, an act that is about our own cases and people gives way to a known boundary: “我的顺丰件到哪了” (0.65) is no case."""
+
 OWN_TOPIC = 0.9
 """An act that the engine is not sure of gives way to the topic that tells about it (“怎么查进度”) from here on."""

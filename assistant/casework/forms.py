@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from assistant.answering.answerer import Draft
-from assistant.answering.context import Context, FormName, Intent, OpenForm
+from assistant.answering.context import NO_INTENT, Context, FormName, Intent, OpenForm
 from assistant.casework import words
 from assistant.desk import OpenTurn
 from assistant.messages import Option
@@ -85,6 +85,13 @@ class Forms:
 
     def _claiming(self, message: Screened) -> Form | None:
         return next((form for form in self._forms.values() if form.claims(message)), None)
+
+    async def offer(self, turn: OpenTurn, draft: Draft) -> Draft:
+        """After a known nuisance, which is none of our matters, offer to file it with 12345; any other draft is left as it is."""
+        if draft.outcome is not Outcome.HOTLINE or turn.by_form or turn.context.form is not None:
+            return draft
+        await self.begin(FormName.HOTLINE, turn, NO_INTENT)
+        return await turn.outcome()
 
     def remind(self, turn: OpenTurn, draft: Draft) -> Draft:
         """After a message about something else: say how to go on with the open form, or let it go."""

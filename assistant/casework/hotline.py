@@ -66,9 +66,14 @@ class HotlineForm:
         return bool(message.given.order) or _asks_after(text) or (angry and drafts.tells(text))
 
     async def begin(self, turn: OpenTurn, intent: Intent) -> None:
-        """Begin a draft with what the message tells; answer first where it asks; say how far an earlier one is."""
+        """Begin a draft with what the message tells; answer first where it asks; say how far an earlier one is.
+
+        A known nuisance has been told where it belongs before: it is offered to be filed.
+        """
         plain = self.claims(turn.message) and not words.asks(turn.message.query)
-        if turn.message.given.order:
+        if turn.draft is not None:
+            await self._offer(turn, turn.draft)
+        elif turn.message.given.order:
             self._status.tell(turn, turn.message.given.order)
         elif _asks_after(turn.message.query):
             await self._tell_of_the_latest(turn)
@@ -128,10 +133,13 @@ class HotlineForm:
     async def _answer_and_offer(self, turn: OpenTurn, intent: Intent) -> None:
         """Answer what was asked, then offer to file what was complained of."""
         draft = turn.answer(intent)
-        if draft.outcome is not Outcome.ANSWERED:
-            return
+        if draft.outcome is Outcome.ANSWERED:
+            await self._offer(turn, draft)
+
+    async def _offer(self, turn: OpenTurn, draft: Draft) -> None:
+        """End the turn with a draft and the offer to file what the message tells."""
         ticket = await asyncio.to_thread(self._tickets.issue, turn.conversation, {"what": turn.message.clear})
-        offer = "您说的不满意的地方，我也可以帮您登记到12345，有编号、有人回复。要登记就说“登记”。"
+        offer = "您说的情况，我也可以帮您登记到12345，有编号、有人回复。要登记就说“登记”。"
         offered = Draft(
             draft.outcome, f"{draft.text}\n\n{offer}", draft.answers,
             actions=(*draft.actions, Action(kind="hotline", label="登记到12345", value="登记")), explanation=draft.explanation,

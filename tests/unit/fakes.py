@@ -101,6 +101,7 @@ def hand_ranker() -> Ranker:
 _THREAD = {
     "alone": 1.0, "together": 0.5, "named": 0.5, "situation": 2.0, "current": 4.0, "kin": 1.0, "earlier": 1.0, "option": 3.0,
     "boundary": -2.0, "clarification": -3.0, "set_aside": -4.0, "echo": 4.0,
+    "stranger": -8.0,
 }  # fmt: skip
 _BOTH = {
     ("topic", "asks"): -3.0, ("current", "leaning"): 2.0, ("current", "elliptical"): -2.0, ("current", "bare"): 2.0,

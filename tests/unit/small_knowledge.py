@@ -1,5 +1,5 @@
 """A knowledge folder small enough to read at a glance: one family of three items, two topics, one question back,
-three boundaries. Written as files, so that every test goes through the real loader."""
+four boundaries. Written as files, so that every test goes through the real loader."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ LOST, EXPIRED, BROKEN = "gaj-sfz-bl", "gaj-sfz-hl", "gaj-sfz-shhl"
 WEEKEND, FOR_CLERKS = "t-zhoumo", "t-yuanze"
 WHICH_CHANGE = "c-sfz-huan"
 ABROAD = "m-gaj-sfz-bl-1"
-FIRE, FORGERY, PHONE_CARD = "x-huozai", "x-jiazheng", "x-shoujika"
+FIRE, FORGERY, PHONE_CARD, NOISE = "x-huozai", "x-jiazheng", "x-shoujika", "x-zaoyin"
 
 OWN_FACETS = ("conditions", "process", "result", "validity", "proxy", "delivery", "forms", "cross_region", "exempt")
 
@@ -115,11 +115,12 @@ def clarifications() -> list[Record]:
 
 
 def boundaries() -> list[Record]:
-    """An emergency, something to refuse, and somebody else's business."""
+    """An emergency, something to refuse, somebody else's business, and a nuisance for 12345."""
     return [
         {"id": FIRE, "title": "着火", "outcome": "emergency", "reply": "请马上拨打119！", "questions": ["着火了", "家里起火怎么办"]},
         {"id": FORGERY, "title": "假证", "outcome": "refused", "reply": "这件事我不能帮您。", "questions": ["哪里能买到假证"]},
         {"id": PHONE_CARD, "title": "手机卡", "reply": "手机卡请找运营商。", "questions": ["手机卡丢了怎么补"]},
+        {"id": NOISE, "title": "噪音", "outcome": "hotline", "reply": "扰民可以打110。", "questions": ["隔壁装修吵得睡不着"]},
     ]
 
 

@@ -141,3 +141,19 @@ def test_what_is_wanted_outright_is_no_question(office: Office, text: str, quest
 def test_half_a_sentence_in_a_thread_is_no_act_that_the_engine_is_unsure_of(office: Office, context: Context, question: bool) -> None:
     turn = opened(office, "漏报了呢", context)
     assert turn.is_question(Intent(name="progress", confidence=0.55)) is question
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "question"),
+    [
+        ("身份证丢了我要举报他", Intent(name="complaint", confidence=0.5), False),
+        ("丢了的身份证补办要多久", Intent(name="complaint", confidence=0.5), True),
+        ("手机卡丢了怎么补", Intent(name="progress", confidence=0.65), True),
+        ("手机卡丢了怎么补", Intent(name="progress", confidence=0.8), False),
+        ("手机卡丢了怎么补", Intent(name="complaint", confidence=0.65), False),
+    ],
+)
+def test_what_is_told_is_an_act_and_what_is_asked_or_is_others_business_is_none(
+    office: Office, text: str, intent: Intent, question: bool
+) -> None:
+    assert opened(office, text).is_question(intent) is question

@@ -9,7 +9,7 @@ import pytest
 from sentence_transformers import SentenceTransformer
 
 from assistant.answering.encoder import UNKNOWN, BuiltinEncoder, load_builtin
-from assistant.answering.encoder_training import save_builtin, train_encoder
+from assistant.answering.encoder_training import DIMENSION, save_builtin, train_encoder
 from assistant.answering.external_encoder import ExternalEncoder
 from assistant.answering.index import SearchIndex
 from assistant.answering.library import Library
@@ -56,8 +56,12 @@ def test_subjects_with_one_phrase_each_as_imported_guides_have_are_learned_too()
     assert (vectors @ encoder.encode(["停发失业保险金"])[0]).argmax() == 3
 
 
-def test_training_is_told_of_its_progress_and_is_repeatable(builtin: BuiltinEncoder) -> None:
+def test_training_is_repeatable(builtin: BuiltinEncoder) -> None:
     np.testing.assert_allclose(trained().encode(["身份证丢了"]), builtin.encode(["身份证丢了"]), atol=1e-6)
+
+
+def test_several_starts_make_one_encoder_as_wide_as_each(builtin: BuiltinEncoder) -> None:
+    assert builtin.weights.shape == (len(builtin.numbers), DIMENSION)
 
 
 def test_vectors_are_of_length_one_also_for_words_never_seen(builtin: BuiltinEncoder) -> None:

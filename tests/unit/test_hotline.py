@@ -236,6 +236,23 @@ async def test_anger_that_asks_is_answered_first_and_offered_the_filing_after(ha
     assert begun.outcome is Outcome.HOTLINE
 
 
+async def test_a_known_nuisance_is_told_where_it_belongs_and_offered_to_be_filed(hall: Office) -> None:
+    me = citizen(hall)
+    told = await me.say("隔壁装修吵得睡不着", "out_of_scope")
+    assert told.outcome is Outcome.HOTLINE
+    assert "110" in told.text and "登记" in told.text and "登记" in [action.value for action in told.actions]
+    begun = await me.say("登记", "affirm")
+    assert begun.outcome is Outcome.HOTLINE and "您说的我记下了" in begun.text
+
+
+async def test_beside_another_form_a_nuisance_is_only_told_where_it_belongs(hall: Office) -> None:
+    me = citizen(hall)
+    await me.say("查进度", "progress")
+    told = await me.say("隔壁装修吵得睡不着", "out_of_scope")
+    assert told.outcome is Outcome.HOTLINE and "110" in told.text
+    assert "登记" not in [action.value for action in told.actions]
+
+
 async def test_a_plain_wish_is_none_of_the_questions_that_it_sounds_like(hall: Office) -> None:
     """Weekends are a published question, word for word the rest of it."""
     reply = await citizen(hall).say("建议大厅周末开门", "complaint")
