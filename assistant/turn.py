@@ -120,7 +120,7 @@ class TurnTaker:
         context: Context | None
         if held is not None:
             # Danger to life is told in a person's conversation too; nothing else is. The thread stays for afterwards.
-            urgent = self._urgent(turn)
+            urgent = self._urgent(library, message, before)
             draft, context, degraded = urgent if urgent is not None and urgent.outcome is Outcome.EMERGENCY else held, None, False
         else:
             draft, context, degraded = await self._decide(request, envelope, turn)
@@ -133,7 +133,7 @@ class TurnTaker:
     async def _decide(self, request: ChatRequest, envelope: Envelope, turn: OpenTurn) -> tuple[Draft, Context, bool]:
         """A turn that is the assistant's: how it ends, the thread after it, and whether it was degraded."""
         message, before, conversation_id, degraded = turn.message, turn.context, turn.conversation, False
-        if before.leaving and (urgent := self._urgent(turn)) is not None:
+        if before.leaving and (urgent := self._urgent(turn.library, message, before)) is not None:
             return urgent, before, False  # “家里着火了” is no word that somebody leaves
         draft, context = await self._reception.word_left(conversation_id, request.channel, request.text, message, before, envelope.key)
         if draft is None and message.empty and context.form is None:
@@ -145,7 +145,7 @@ class TurnTaker:
             conversing = asyncio.create_task(self._converse(turn))
             await _sent_out()
             # Ranked while Rasa reads the message in its own process: a third of the wait.
-            urgent = self._urgent(turn)
+            urgent = self._urgent(turn.library, message, before)
             if urgent is not None:
                 conversing.cancel()  # who is in danger waits for nobody
                 await asyncio.wait([conversing])
@@ -158,10 +158,10 @@ class TurnTaker:
                 draft, context = await self._reception.bring(conversation_id, request.channel, request.text, message, context, envelope.key)
         return *await self._reception.offered(draft, before, context), degraded
 
-    def _urgent(self, turn: OpenTurn) -> Draft | None:
+    def _urgent(self, library: Library, message: Screened, before: Context) -> Draft | None:
         """The reply to an emergency, or to what must be refused, unless an open form is to have the message."""
-        found = None if turn.message.empty else screen_out(turn.library, turn.message.query)
-        return None if found is None or self._forms.wants(turn.message, turn.context, found.outcome) else found
+        found = None if message.empty else screen_out(library, message.query)
+        return None if found is None or self._forms.wants(message, before, found.outcome) else found
 
     def _screen(self, text: str, context: Context | None) -> Screened:
         """Make a message safe. Four digits are a phone's only where a form has asked for them."""
