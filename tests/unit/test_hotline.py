@@ -361,6 +361,8 @@ async def test_a_story_about_bribes_is_taken_and_not_refused(hall: Office) -> No
         ("举报黑网吧", WorkOrderKind.REPORT),
         ("给你们提个建议", WorkOrderKind.SUGGESTION),
         ("送锦旗给窗口", WorkOrderKind.PRAISE),
+        ("补证那个小妹太耐心了，帮她记一功", WorkOrderKind.PRAISE),
+        ("一点耐心都没有", WorkOrderKind.COMPLAINT),
     ],
 )
 def test_what_is_wanted_of_12345_is_read_from_the_words(said: str, kind: WorkOrderKind) -> None:
