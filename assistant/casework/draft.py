@@ -38,7 +38,13 @@ QUESTIONS = {
 }
 _KINDS = (
     (WorkOrderKind.REPORT, re.compile(r"举报|检举|线索|揭发")),
-    (WorkOrderKind.PRAISE, re.compile(r"表扬|感谢信|锦旗|点个?赞|夸(?:一|奖|下|夸)|好人好事|要感谢|记(?:他|她|一|个|上)*功|(?:太|真|很|特别)(?:耐心|热心|贴心|周到|负责)")),
+    (
+        WorkOrderKind.PRAISE,
+        re.compile(
+            r"表扬|感谢信|锦旗|点个?赞|夸(?:一|奖|下|夸)|好人好事|要感谢|记(?:他|她|一|个|上)*功"
+            r"|(?:太|真|很|特别)(?:耐心|热心|贴心|周到|负责)"
+        ),
+    ),
     (WorkOrderKind.SUGGESTION, re.compile(r"建议|提(?:个|点|条|些)?意见|希望(?:你们|大厅|政府|能)|改进")),
 )
 _LEAD = re.compile(
