@@ -19,7 +19,7 @@ DIMENSION = 256
 """Width of the built-in vectors: 128 lost a point of accuracy, 512 brought nothing on our phrases."""
 STARTS = 3
 """Trainings from different starts, put together: any one of them depends on where it began. Against one, strict rises by 0.01 on
-development dialogues (docs/ablation.md), for 40 s more each."""
+development dialogues (docs/decisions/0002-encoder.md), for 40 s more each."""
 MIN_COUNT = 2
 """Phrases a term must occur in to get a vector of its own; terms seen once teach nothing and are half of all."""
 

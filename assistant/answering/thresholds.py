@@ -81,7 +81,7 @@ OUT_OF_SCOPE = 1.8
 more of 217 development turns on what is not ours is answered, and two more of 131 held-out ones; 2.0 loses one right answer."""
 
 SCREEN_OUT = 0.7
-"""From here on an emergency or a refusal ends the turn before Rasa is asked. Below, a thank-you was refused (0.67), and of the
+"""From here on an emergency or a refusal ends the turn without waiting for Rasa. Below, a thank-you was refused (0.67), and of the
 emergencies among the development turns none is lost (the least is at 0.71)."""
 
 STANDS_ALONE = 0.9
