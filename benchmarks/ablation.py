@@ -183,7 +183,7 @@ class Workshop:
         """The library without a part, what is to be learned learned anew."""
         snapshot = part.snapshot(self._shipped.snapshot)
         words = snapshot.words
-        reader = QuestionReader(part.lexicon(words.terms, words.rewrites, words.fillers), words.facet_cues)
+        reader = QuestionReader(part.lexicon(words.terms, words.rewrites, words.fillers, words.pinyin), words.facet_cues)
 
         def encoder(phrases: Sequence[Phrase]) -> Encoder:
             return Mute() if part.mute else self._trained(part, snapshot, phrases, reader)

@@ -171,7 +171,7 @@ def explain(kind: str, message: str) -> str:
 
 
 def load_lexicon(folder: Path, problems: list[Problem]) -> tuple[Lexicon, dict[Facet, tuple[str, ...]]]:
-    """Read the word lists: terms, rewrites, fillers, facet cues."""
+    """Read the word lists: terms, rewrites, fillers, pinyin, facet cues."""
 
     def read(name: str, model: Any) -> Any:
         return read_file(folder / f"{name}.yml", model, f"lexicon/{name}.yml", problems)
@@ -179,6 +179,7 @@ def load_lexicon(folder: Path, problems: list[Problem]) -> tuple[Lexicon, dict[F
     terms: list[str] = read("terms", list[str]) or []
     rewrites: dict[str, list[str]] = read("rewrites", dict[str, list[str]]) or {}
     fillers: list[str] = read("fillers", list[str]) or []
+    pinyin: dict[str, str] = read("pinyin", dict[str, str]) or {}
     cues: dict[Facet, list[str]] = read("facets", dict[Facet, list[str]]) or {}
     for facet, expressions in cues.items():
         for expression in expressions:
@@ -192,6 +193,7 @@ def load_lexicon(folder: Path, problems: list[Problem]) -> tuple[Lexicon, dict[F
             terms=tuple(terms),
             rewrites=tuple(sorted(pairs, key=lambda pair: -len(pair[0]))),
             fillers=tuple(fillers),
+            pinyin=pinyin,
         ),
         {facet: tuple(expressions) for facet, expressions in cues.items()},
     )

@@ -3,14 +3,15 @@
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 import jieba
 from opencc import OpenCC
-from pypinyin import lazy_pinyin
+
+from knowledge.spelling import LONGEST, Speller, sound
 
 _Word = TypeVar("_Word", bound=str)
 
@@ -63,18 +64,7 @@ def fold(text: str) -> str:
 
 
 _BLURRED = re.compile(r"(?<=^[zcs])h|(?<=[aeiou]n)g$")
-_LONGEST = 6
-"""Characters of the longest term that a slip is looked for."""
-
 _LATIN = re.compile(r"(?<![a-z0-9])[a-z]{3,}(?![a-z0-9])")
-_COMMON = 100
-"""Occurrences in jieba's corpus from which a general word is looked for behind its pinyin; a term's are 20,000."""
-
-
-@cache
-def _sound(character: str) -> str:
-    """The commonest reading of a character, without its tone."""
-    return str(lazy_pinyin(character)[0])
 
 
 def _heard(sounds: Sequence[str]) -> str:
@@ -108,14 +98,15 @@ class Lexicon:
     """(variant, standard word) pairs, longest variant first."""
     fillers: tuple[str, ...] = ()
     """Words that carry nothing for the search (请问, 那个, 你好 …)."""
+    pinyin: Mapping[str, str] = field(default_factory=dict)
+    """What some pinyin stands for, whatever else sounds like it."""
     _homophones: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
     _initials: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
-    _spelt: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         for term in self.terms:
-            if 2 <= len(term) <= _LONGEST:
-                sounds = [_sound(character) for character in term]
+            if 2 <= len(term) <= LONGEST:
+                sounds = [sound(character) for character in term]
                 self._homophones.setdefault(_heard(sounds), term)
                 if len(term) > 2:
                     self._initials.setdefault("".join(sound[0] for sound in sounds), term)
@@ -124,37 +115,28 @@ class Lexicon:
     def _cutter(self) -> jieba.Tokenizer:
         return _cutter(self.terms)
 
+    @cached_property
+    def _speller(self) -> Speller:
+        self._cutter.check_initialized()
+        return Speller(self._cutter.FREQ, self.pinyin)
+
     def standardise(self, text: str) -> str:
         """Normalise, then read dialect, abbreviations, old names, pinyin and homophones as standard words."""
         text = normalise(text)
         for variant, standard in self.rewrites:
             if variant in text:
                 text = text.replace(variant, standard)
-        text = _LATIN.sub(lambda run: self._initials.get(run.group()) or self._spelt_words(run.group()) or run.group(), text)
-        return self._restore_homophones(text)
-
-    def _spelt_words(self, letters: str) -> str:
-        """The words whose pinyin a run of letters is (linshi, zhuxiaofeiyong); empty when it is none."""
-        if not self._spelt:
-            self._cutter.check_initialized()
-            known = self._cutter.FREQ
-            for word in sorted((w for w, n in known.items() if n >= _COMMON and 1 < len(w) <= _LONGEST), key=lambda w: -known[w]):
-                self._spelt.setdefault("".join(_sound(character) for character in word), word)
-        for end in range(len(letters), 2, -1):
-            word = self._spelt.get(letters[:end])
-            rest = self._spelt_words(letters[end:]) if word and end < len(letters) else ""
-            if word and (rest or end == len(letters)):
-                return word + rest
-        return ""
+        text = _LATIN.sub(lambda run: self._initials.get(run.group(), run.group()), text)
+        return self._restore_homophones(self._speller.read(text))
 
     def _restore_homophones(self, text: str) -> str:
         """Replace a run of characters that sounds like a domain term and is no word itself (公机金, 架照)."""
         for run in re.findall(r"[\u4e00-\u9fff]{2,}", text):
-            sounds = [_sound(character) for character in run]
+            sounds = [sound(character) for character in run]
             edges: set[int] | None = None
             fixed, at = run, 0
             while at < len(run) - 1:
-                for size in range(min(_LONGEST, len(run) - at), 1, -1):
+                for size in range(min(LONGEST, len(run) - at), 1, -1):
                     term = self._homophones.get(_heard(sounds[at : at + size]))
                     said = run[at : at + size]
                     # 户口不在 sounds like 户口簿在: a “not” is never a slip.

@@ -330,5 +330,5 @@ def explain(ranking: Ranking, question: Question) -> dict[str, object]:
 
 def _shown(candidate: Ranked) -> dict[str, object]:
     match = candidate.match
-    scores = {name: round(getattr(match, name), 3) for name in ("exact", "words", "core", "meaning", "core_meaning", "typical", "covered")}
+    scores = {name: round(getattr(match, name), 3) for name in ("exact", "words", "core", "meaning", "core_meaning", "typical", "covered", "likely")}
     return {"subject": match.subject, "share": round(candidate.share, 3), "phrase": match.phrase, **scores}

@@ -23,11 +23,13 @@ NEAREST = 200
 """Phrases fetched from FAISS; with ~30 phrases a subject this covers the closest several subjects."""
 _BYTE = 127
 """The largest number of a signed byte."""
+_SMOOTHING = 0.35
+"""Occurrences that every subject is lent of every term: of 0.1, 0.2, 0.35 and 0.6 the two in the middle did best on development turns."""
 
 
 @dataclass(frozen=True)
 class Match:
-    """How well one subject fits, scorer by scorer. All values lie between 0 and 1."""
+    """How well one subject fits, scorer by scorer. Values lie between 0 and 1 where nothing else is said."""
 
     subject: str
     exact: float
@@ -44,6 +46,8 @@ class Match:
     """Cosine to the mean of the subject's vectors: how much the message is like all its phrases together."""
     covered: float
     """Share of the message's weight that any phrase of the subject knows."""
+    likely: float
+    """How likely who asks for this subject chooses these words, as a logarithm against the likeliest of all: 0 for that one, else below."""
     facets: dict[Facet, float]
     """Best phrase of each facet by words and, twice, meaning: which facets the message sounds like."""
     own: float
@@ -94,7 +98,7 @@ class SearchIndex:
         general = np.array([p.entry is None for p in self.phrases])
         self._centres = _centres(vectors[general], self._owner[general], len(self._names))
         self._core_vectors = _Vectors(np.array([r.core_vector for r in readings], dtype=np.float32))
-        self._holders = self._words.holders(self._owner, len(self._names))
+        self._vocabulary = _Vocabulary(self._words, self._owner, len(self._names))
         # In a thread a question is ranked among all subjects and again among some.
         self._scored = lru_cache(maxsize=4)(self._score)
 
@@ -118,7 +122,7 @@ class SearchIndex:
         group = np.array([self._number[s] for s in (self._names if only is None else only) if s in self._number], dtype=int)
         best_first = group[np.argsort(-total[group])][: limit if only is None else None].tolist()
         exact = self._exact.get(question.key)
-        covered = self._covered(question.terms)
+        covered, likely = self._vocabulary.scores(question.terms)
         found = []
         for number in best_first:
             if only is None and total[number] <= 0:
@@ -138,6 +142,7 @@ class SearchIndex:
                     core_meaning=float(per[3][number]),
                     typical=float(typical[number]),
                     covered=float(covered[number]),
+                    likely=float(likely[number]),
                     facets=facets,
                     own=general,
                     manual=manual,
@@ -156,16 +161,6 @@ class SearchIndex:
             self._core_vectors.cosines(vectors[1]),
             np.clip(self._centres @ vectors[0], 0, 1),
         )
-
-    def _covered(self, terms: Sequence[str]) -> NDArray[np.float64]:
-        """Share of the message's weight that each subject knows, shape (subjects,)."""
-        covered, full = np.zeros(len(self._names)), 0.0
-        for term in dict.fromkeys(terms):
-            weight, number = self._words.weight(term), self._words.numbers.get(term)
-            full += weight
-            if number is not None:
-                covered[self._holders.indices[self._holders.indptr[number] : self._holders.indptr[number + 1]]] += weight
-        return covered / (full or 1.0)
 
     def _per_subject(self, scores: Scores) -> Scores:
         """Best phrase of each subject, shape (subjects,)."""
@@ -207,10 +202,10 @@ class _Lexical:
         count = 1 if number is None else int(self._bounds[number + 1] - self._bounds[number])
         return math.log(1 + (self._count - count + 0.5) / (count + 0.5))
 
-    def holders(self, owner: NDArray[np.int64], count: int) -> csr_matrix:
-        """Which owners of documents hold a term, shape (terms, count)."""
-        found = np.ones(len(self._rows), dtype=bool)
-        held = csr_matrix((found, owner[self._rows], self._bounds), shape=(len(self._bounds) - 1, count), copy=True)
+    def occurrences(self, owner: NDArray[np.int64], count: int) -> csr_matrix:
+        """How many documents of each owner hold a term, shape (terms, count)."""
+        once = np.ones(len(self._rows), dtype=np.float32)
+        held = csr_matrix((once, owner[self._rows], self._bounds), shape=(len(self._bounds) - 1, count), copy=True)
         held.sum_duplicates()
         return held
 
@@ -222,6 +217,41 @@ class _Lexical:
         full = sum(self.weight(t) for t in dict.fromkeys(terms))
         raw = np.asarray(self._bm25.get_scores(known), dtype=np.float32)
         return np.asarray(np.clip(raw / full, 0, 1), dtype=np.float32)
+
+
+class _Vocabulary:
+    """The words that each subject is asked with: which of a message's it knows, and how likely it would choose them all."""
+
+    def __init__(self, lexical: _Lexical, owner: NDArray[np.int64], count: int) -> None:
+        self._lexical = lexical
+        held = lexical.occurrences(owner, count)
+        totals = np.asarray(held.sum(axis=0)).ravel() + _SMOOTHING * held.shape[0]
+        self._owners, self._bounds = held.indices, held.indptr
+        # What a term that occurs adds to one that does not, and the latter, which hangs on the subject alone.
+        self._gains = np.log1p(held.data / _SMOOTHING).astype(np.float32)
+        self._without = np.log(_SMOOTHING / totals)
+
+    def scores(self, terms: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Of each subject the share of the message's weight that it knows, and the logarithm of `Match.likely`, shape (subjects,) each.
+
+        The latter is the multinomial query likelihood with additive smoothing, over terms weighed by IDF and the message
+        brought to length 1. Source: Ponte and Croft 1998, A language modeling approach to information retrieval; Rennie
+        et al. 2003, Tackling the poor assumptions of naive Bayes text classifiers, 4.1 and 4.2 (the weights).
+        """
+        distinct = list(dict.fromkeys(terms))
+        weights = np.array([self._lexical.weight(term) for term in distinct])
+        length = float(np.linalg.norm([w for w, t in zip(weights, distinct, strict=True) if t in self._lexical.numbers])) or 1.0
+        covered, likely = np.zeros(len(self._without)), np.zeros(len(self._without))
+        known = 0.0
+        for term, weight in zip(distinct, weights.tolist(), strict=True):
+            number = self._lexical.numbers.get(term)
+            if number is not None:
+                own = slice(self._bounds[number], self._bounds[number + 1])
+                covered[self._owners[own]] += weight
+                likely[self._owners[own]] += weight / length * self._gains[own]
+                known += weight / length
+        likely += known * self._without
+        return covered / (float(weights.sum()) or 1.0), likely - likely.max(initial=-np.inf)
 
 
 class _Vectors:

@@ -40,7 +40,7 @@ class QuestionReader:
     @classmethod
     def of(cls, words: WordLists) -> "QuestionReader":
         """The reader for a snapshot's word lists."""
-        return cls(Lexicon(words.terms, words.rewrites, words.fillers), words.facet_cues)
+        return cls(Lexicon(words.terms, words.rewrites, words.fillers, words.pinyin), words.facet_cues)
 
     def read(self, text: str) -> Question:
         """Analyse one message or one phrase; both are always read the same way."""

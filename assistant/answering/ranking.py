@@ -19,11 +19,11 @@ from knowledge.snapshot import Phrase, Snapshot, Subject
 from knowledge.text import contains_any
 
 FEATURES = (
-    "words", "core", "meaning", "core_meaning", "typical", "covered", "situation",
+    "words", "core", "meaning", "core_meaning", "typical", "covered", "likely", "situation",
     "clarification", "long_clarification", "boundary", "topic",
 )  # fmt: skip
 CONFIDENCE_FEATURES = (
-    "share", "among", "margin", "words", "core", "meaning", "core_meaning", "typical", "covered", "length",
+    "share", "among", "margin", "words", "core", "meaning", "core_meaning", "typical", "covered", "likely", "length",
 )  # fmt: skip
 KNOWN_FEATURES = (
     "first", "first_two", "first_four", "words", "core", "meaning", "core_meaning", "typical", "covered", "length", "score",
@@ -117,7 +117,7 @@ def features(matches: Sequence[Match], question: Question, subjects: dict[str, S
         vague = subject.kind == "clarification"
         rows.append(
             (
-                m.words, m.core, m.meaning, m.core_meaning, m.typical, m.covered, situation(question, subject, subjects),
+                m.words, m.core, m.meaning, m.core_meaning, m.typical, m.covered, m.likely, situation(question, subject, subjects),
                 vague, vague * length, subject.kind == "boundary", subject.kind == "topic",
             )
         )  # fmt: skip
@@ -148,7 +148,7 @@ def _confidence_features(candidates: Sequence[Ranked], question: Question, subje
     second = next((c.share / rest for c in rivals if c is not first), 0.0)
     m = first.match
     return _with_products(
-        first.share, among, among - second, m.words, m.core, m.meaning, m.core_meaning, m.typical, m.covered,
+        first.share, among, among - second, m.words, m.core, m.meaning, m.core_meaning, m.typical, m.covered, m.likely,
         min(len(question.text), 60) / 60,
     )  # fmt: skip
 

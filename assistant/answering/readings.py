@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 import assistant.answering.encoder
 import assistant.answering.question
+import knowledge.spelling
 import knowledge.text
 from assistant.answering.encoder import Encoder
 from assistant.answering.question import Question, QuestionReader
@@ -25,7 +26,7 @@ from knowledge.vocabulary import Facet
 Readings = Mapping[str, "Reading"]
 """Readings by the text of the phrase."""
 
-_CODE = (assistant.answering.encoder, assistant.answering.question, knowledge.text)
+_CODE = (assistant.answering.encoder, assistant.answering.question, knowledge.spelling, knowledge.text)
 """What decides how a phrase is read; another version of it reads anew."""
 
 

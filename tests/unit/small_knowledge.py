@@ -176,6 +176,7 @@ def write_folder(folder: Path, *, words: bool = True) -> Path:
     write(folder / "lexicon" / "terms.yml", TERMS if words else [])
     write(folder / "lexicon" / "rewrites.yml", REWRITES)
     write(folder / "lexicon" / "fillers.yml", FILLERS)
+    write(folder / "lexicon" / "pinyin.yml", {"diu": "丢", "le": "了"})
     write(folder / "lexicon" / "facets.yml", CUES)
     write(folder / "lexicon" / "situations.yml", {})
     return folder
