@@ -41,7 +41,7 @@ def compile_snapshot(knowledge: Knowledge) -> Snapshot:
         terms=knowledge.lexicon.terms,
         rewrites=knowledge.lexicon.rewrites,
         fillers=knowledge.lexicon.fillers,
-        pinyin=dict(knowledge.lexicon.pinyin),
+        pinyin=knowledge.lexicon.pinyin,
         facet_cues=knowledge.facet_cues,
     )
     popular = knowledge.popular

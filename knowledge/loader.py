@@ -193,7 +193,7 @@ def load_lexicon(folder: Path, problems: list[Problem]) -> tuple[Lexicon, dict[F
             terms=tuple(terms),
             rewrites=tuple(sorted(pairs, key=lambda pair: -len(pair[0]))),
             fillers=tuple(fillers),
-            pinyin=pinyin,
+            pinyin=tuple(pinyin.items()),
         ),
         {facet: tuple(expressions) for facet, expressions in cues.items()},
     )

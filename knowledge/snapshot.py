@@ -129,7 +129,7 @@ class WordLists(Published):
     rewrites: tuple[tuple[str, str], ...]
     fillers: tuple[str, ...]
     facet_cues: dict[Facet, tuple[str, ...]]
-    pinyin: dict[str, str] = {}
+    pinyin: tuple[tuple[str, str], ...] = ()
 
 
 class Snapshot(Published):

@@ -3,7 +3,7 @@
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TypeVar
@@ -98,8 +98,8 @@ class Lexicon:
     """(variant, standard word) pairs, longest variant first."""
     fillers: tuple[str, ...] = ()
     """Words that carry nothing for the search (请问, 那个, 你好 …)."""
-    pinyin: Mapping[str, str] = field(default_factory=dict)
-    """What some pinyin stands for, whatever else sounds like it."""
+    pinyin: tuple[tuple[str, str], ...] = ()
+    """(pinyin, word) pairs: what some pinyin stands for, whatever else sounds like it."""
     _homophones: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
     _initials: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
@@ -118,7 +118,7 @@ class Lexicon:
     @cached_property
     def _speller(self) -> Speller:
         self._cutter.check_initialized()
-        return Speller(self._cutter.FREQ, self.pinyin)
+        return Speller(self._cutter.FREQ, dict(self.pinyin))
 
     def standardise(self, text: str) -> str:
         """Normalise, then read dialect, abbreviations, old names, pinyin and homophones as standard words."""

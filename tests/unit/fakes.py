@@ -89,7 +89,7 @@ def write_model(folder: Path) -> str:
 
 def hand_ranker() -> Ranker:
     """Plain weights: the situation decides, and sureness is how much of the message, and of its subject, is known."""
-    weights = {"words": 4.0, "core": 2.0, "meaning": 2.0, "covered": 4.0, "situation": 6.0}
+    weights = {"words": 4.0, "core": 2.0, "meaning": 2.0, "covered": 4.0, "likely": 0.0, "situation": 6.0}
     sureness = {"share": 2.0, "core_meaning": 4.0, "covered": 4.0}
     known = {"first_four": 4.0, "meaning": 6.0, "words": 2.0}
     return Ranker(

@@ -131,3 +131,19 @@ def test_what_was_cleaned_is_set_again_as_people_read_it() -> None:
 )
 def test_pinyin_and_initials_are_read_as_words_and_other_latin_stays(typed: str, read: str) -> None:
     assert Lexicon(terms=("公积金", "身份证", "注销")).standardise(typed) == read
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("shen fen zheng diu le", "身份证丢了"),
+        ("身份zheng diule", "身份证丢了"),
+        ("每yue要shenme", "每月要什么"),
+        ("要qian不", "要钱不"),
+        ("zai nali", "在哪里"),
+        ("wifi连不上", "wifi连不上"),
+    ],
+)
+def test_pinyin_is_read_spaced_joined_and_beside_characters(typed: str, read: str) -> None:
+    preferred = (("diu", "丢"), ("le", "了"), ("qian", "钱"), ("nali", "哪里"), ("zai", "在"))
+    assert Lexicon(terms=("身份证",), pinyin=preferred).standardise(typed) == read

@@ -51,6 +51,18 @@ def test_a_known_ambiguity_is_none_once_the_situation_is_said(library: Library) 
     assert ranking.best is not None and ranking.best.match.subject != WHICH_CHANGE
 
 
+def test_the_likeliest_subject_is_the_one_whose_own_words_these_are(library: Library) -> None:
+    for text, subject in (("丢了补一张身份证", LOST), ("过期了换身份证", EXPIRED), ("刷不出", BROKEN)):
+        likely = {m.subject: m.likely for m in library.index.match(library.index.reader.read(text), limit=100)}
+        assert likely[subject] == pytest.approx(0) and min(likely.values()) < 0, text
+        assert all(value <= 1e-9 for value in likely.values())
+
+
+def test_words_that_nobody_asks_with_make_no_subject_likelier(library: Library) -> None:
+    matches = library.index.match(library.index.reader.read("ヅ"), only=[LOST, EXPIRED])
+    assert [m.likely for m in matches] == [0.0, 0.0]
+
+
 def test_ranking_among_a_few_considers_only_those(library: Library) -> None:
     question, _ = library.rank("身份证丢了")
     among = library.ranker.rank(library.index, question, only=[EXPIRED, BROKEN])
