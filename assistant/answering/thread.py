@@ -24,7 +24,7 @@ from knowledge.snapshot import Subject
 from knowledge.text import distinct
 
 FEATURES = (
-    "alone", "together", "named", "here", "alone_sure", "together_sure", "covered", "meaning", "situation", "set_aside", "echo",
+    "alone", "together", "named", "here", "alone_sure", "together_sure", "covered", "meaning", "likely", "situation", "set_aside", "echo",
     "current", "kin", "earlier", "latest", "option", "topic", "boundary", "clarification", "stranger",
     "bare", "short", "elliptical", "asks", "leaning", "corrected", "back", "on_topic", "choosing",
     "alone_confidence", "together_confidence", "situation_at_hand",
@@ -190,7 +190,7 @@ def beliefs(library: Library, text: str, context: Context) -> tuple[list[Match],
             (
                 *np.log([shares.get(name, _FLOOR) for shares in readings]),
                 readings[0].get(name, 0.0) * alone.confidence, readings[1].get(name, 0.0) * together.confidence,
-                match.covered, match.meaning,
+                match.covered, match.meaning, match.likely,
                 situation(question, subject, library.index.subjects), set_aside.get(name, 0.0),
                 _echo(question.core, context.asked.get(name, "")),
                 subject is here, name in thread.kin, name in thread.earlier, thread.earlier[:1] == [name], name in thread.options,
