@@ -81,13 +81,21 @@ class WithoutExact(SearchIndex):
 
 
 class WithoutWords(SearchIndex):
-    """No BM25, and no share of the message that a subject's vocabulary covers: vectors alone."""
+    """No BM25, no share of the message that a subject's vocabulary covers, no likelihood: vectors alone."""
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         nothing: Scores = np.zeros(len(self.phrases), dtype=np.float32)
         for lexical in (self._words, self._core):
             vars(lexical).update(scores=lambda _terms: nothing, weight=lambda _term: 0.0)
+
+
+class WithoutLikelihood(SearchIndex):
+    """No subject is likelier than another for the words that it is asked with."""
+
+    def match(self, question: Question, limit: int = 12, only: Sequence[str] | None = None) -> list[Match]:
+        """As ever, but all are as likely."""
+        return [replace(match, likely=0.0) for match in super().match(question, limit, only)]
 
 
 class Mute:
@@ -159,7 +167,8 @@ PARTS = (
     Part("nothing: as shipped", ""),
     Part("nothing, but learned again with another seed (chance)", ALL, seed=OTHER_SEED),
     Part("exact matches", "", index=WithoutExact),
-    Part("words: BM25 and coverage", WEIGHTS, index=WithoutWords),
+    Part("words: BM25, coverage and likelihood", WEIGHTS, index=WithoutWords),
+    Part("query likelihood", WEIGHTS, index=WithoutLikelihood),
     Part("runs of 1–3 characters", ENCODER, lexicon=WithoutGrams),
     Part("pinyin: homophones restored", "", lexicon=WithoutSound),
     Part("the encoder", WEIGHTS, mute=True),

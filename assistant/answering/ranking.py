@@ -33,6 +33,8 @@ HIDDEN_SUBJECTS = 0.06
 """Share of subjects hidden whole in a round; about the share of questions that are near but not ours."""
 _LONG = 30
 """Characters of a message's matter from which more make no difference."""
+_SHRINK = 1e-4
+"""Weight of the squared weights beside the mean log loss; it keeps what hardly occurs from growing without end."""
 _OFFERED = 4
 """Candidates that could be offered as options."""
 EXACT_CONFIDENCE = 0.99
@@ -244,24 +246,27 @@ def _rounds(
     return seen
 
 
-def _fit_weights(examples: Sequence[tuple[Floats, int]], steps: int = 300, rate: float = 0.3) -> Floats:
+def _fit_weights(examples: Sequence[tuple[Floats, int]]) -> Floats:
     """Conditional logit: the weights under which the right candidate gets the most of the belief.
 
-    Plain gradient ascent with momentum; the likelihood is concave, so the start does not matter.
+    The likelihood is concave, so the start does not matter; features of such different spread need second-order steps.
     Source: McFadden 1974, Conditional logit analysis of qualitative choice behavior.
     """
+    from scipy.optimize import minimize  # for those who fit
+
     width = max(len(rows) for rows, _ in examples)
     rows = np.zeros((len(examples), width, len(FEATURES)))
     mask = np.full((len(examples), width), -np.inf)
     right = np.zeros(len(examples), dtype=int)
     for n, (values, at) in enumerate(examples):
         rows[n, : len(values)], mask[n, : len(values)], right[n] = values, 0.0, at
-    weights, velocity = np.ones(len(FEATURES)), np.zeros(len(FEATURES))
-    for _ in range(steps):
+    each = np.arange(len(rows))
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
         scores = rows @ weights + mask
-        shares = np.exp(scores - scores.max(1, keepdims=True))
-        shares /= shares.sum(1, keepdims=True)
-        gradient = (rows[np.arange(len(rows)), right] - (shares[:, :, None] * rows).sum(1)).mean(0) - 1e-4 * weights
-        velocity = 0.9 * velocity + rate * gradient
-        weights = weights + velocity
-    return np.asarray(weights)
+        powers = np.exp(scores - scores.max(1, keepdims=True))
+        shares = powers / powers.sum(1, keepdims=True)
+        gradient = (shares[:, :, None] * rows).sum(1) - rows[each, right]
+        return float(_SHRINK * weights @ weights - np.log(shares[each, right]).mean()), gradient.mean(0) + 2 * _SHRINK * weights
+
+    return np.asarray(minimize(loss, np.ones(len(FEATURES)), jac=True, method="L-BFGS-B").x)
