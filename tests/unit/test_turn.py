@@ -1,11 +1,15 @@
 """The turn from the message to the reply: one outcome whatever breaks, and nothing personal on the way."""
 
 import asyncio
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from assistant.answering.context import Context, Intent
+from assistant.dialogue.client import RasaClient
 from assistant.messages import ChatRequest, Reply
 from knowledge.vocabulary import Facet, Outcome
 from tests.unit.fakes import Office, open_folder
@@ -172,6 +176,47 @@ async def test_what_must_not_wait_does_not_wait_for_the_engine(office: Office, t
     assert (reply.outcome, reply.degraded) == (outcome, False)
     assert office.recorded()[0].outcome == outcome
     assert office.desk.turn(reply.conversation_id) is None, "nothing is left for an action that comes late"
+
+
+class SlowEngine(BaseHTTPRequestHandler):
+    """Stands for Rasa in a process of its own; notes when a message has come."""
+
+    protocol_version = "HTTP/1.1"
+    came: list[float] = []
+
+    def do_POST(self) -> None:
+        """A greeting, whatever is said."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.came.append(time.perf_counter())
+        answer = b'[{"text": "hello", "custom": {"outcome": "smalltalk"}}]'
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+async def test_the_engine_reads_a_message_while_it_is_ranked(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    ranked: list[float] = []
+
+    def ranking(*_: object) -> None:
+        time.sleep(0.3)
+        ranked.append(time.perf_counter())
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), SlowEngine) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        client = RasaClient([f"http://127.0.0.1:{server.server_port}"], timeout=5)
+        monkeypatch.setattr(office.dialogue, "send", client.send)
+        await say(office, "你好啊")  # opens the connection
+        monkeypatch.setattr("assistant.turn.screen_out", ranking)
+        reply = await say(office, "你好啊")
+        await client.close()
+        server.shutdown()
+    assert (reply.outcome, reply.degraded) == (Outcome.SMALLTALK, False)
+    assert SlowEngine.came[1] < ranked[0] - 0.2
 
 
 async def test_what_the_engine_answers_to_an_emergency_is_not_said(office: Office) -> None:
