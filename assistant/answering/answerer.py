@@ -293,7 +293,8 @@ def screen_out(library: Library, text: str) -> Draft | None:
     if best is None or ranking.confidence < thresholds.SCREEN_OUT:
         return None
     subject = library.subject(best.match.subject)
-    if subject.outcome not in (Outcome.EMERGENCY, Outcome.REFUSED):
+    # Without a matter the likeness is one of small words: “在不在” is nothing to refuse. “想死” is not for us to doubt.
+    if subject.outcome is not Outcome.EMERGENCY and not (subject.outcome is Outcome.REFUSED and question.core):
         return None
     return Draft(
         subject.outcome, subject.reply, actions=(CALL_12345,), explanation=explain(ranking, question) | {"decided_by": "SCREEN_OUT"}

@@ -1,5 +1,6 @@
 """From a question and its thread to a published answer, a question back, or an honest no."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -225,6 +226,16 @@ def test_emergencies_and_forgeries_end_before_the_engine_is_asked(library: Libra
 @pytest.mark.parametrize("text", ["身份证丢了怎么办", "手机卡丢了怎么补", "大厅周末开门吗", "换身份证", "红烧肉放多少糖"])
 def test_everything_else_goes_on_to_the_engine(library: Library, text: str) -> None:
     assert screen_out(library, text) is None
+
+
+def test_nothing_is_refused_for_its_small_words_and_an_emergency_is_never_doubted(library: Library) -> None:
+    refused, sure = (library.rank(text) for text in ("哪里能买到假证", "着火了！"))
+    bare = library.index.reader.read("在不在")
+    assert bare.core == ""
+    likened = replace(library, _ranked={"在不在": (bare, refused[1]), "急": (bare, sure[1])})
+    assert screen_out(likened, "在不在") is None
+    urgent = screen_out(likened, "急")
+    assert urgent is not None and urgent.outcome is Outcome.EMERGENCY
 
 
 def test_an_unreadable_message_is_asked_for_the_matter(library: Library) -> None:
