@@ -21,7 +21,7 @@ from assistant.answering.picks import named_by_one, picked_label, picked_number
 from assistant.answering.question import Question
 from assistant.answering.ranking import Ranked, Ranking, situation, softmax
 from knowledge.snapshot import Subject
-from knowledge.text import distinct
+from knowledge.text import contains_any, distinct
 
 FEATURES = (
     "alone", "together", "named", "here", "alone_sure", "together_sure", "covered", "meaning", "likely", "situation", "set_aside", "echo",
@@ -106,7 +106,7 @@ def rank_in_thread(library: Library, text: str, context: Context) -> Ranking | N
 
     """
     network = library.ranker.thread
-    if network is None or _stands_alone(library, text):
+    if network is None or _stands_alone(library, text, context):
         return None
     found = beliefs(library, text, context)
     if found is None:
@@ -119,11 +119,24 @@ def rank_in_thread(library: Library, text: str, context: Context) -> Ranking | N
     return Ranking(tuple(candidates), confidence=candidates[0].share, known=sum(c.share for c in candidates[:4]))
 
 
-def _stands_alone(library: Library, text: str) -> bool:
+def _stands_alone(library: Library, text: str, context: Context) -> bool:
     """Whether a message names a matter of its own for sure, and nothing in its wording leans on the thread."""
     question, alone = library.rank(text)
-    leans = elliptical(text) or affirmed(text) != text or bool(_LEANING.search(text) or _BACK.search(text))
-    return alone.confidence >= thresholds.STANDS_ALONE and len(question.core) > thresholds.SHORT and not leans
+    if elliptical(text) or affirmed(text) != text or _LEANING.search(text) or _BACK.search(text):
+        return False
+    sure = alone.confidence >= thresholds.STANDS_ALONE and len(question.core) > thresholds.SHORT
+    return sure or _names_another_family(library, question, alone, context)
+
+
+def _names_another_family(library: Library, question: Question, alone: Ranking, context: Context) -> bool:
+    """Whether a message names by its own word a family of matters that the thread has nothing of, and no more
+    (“居住证多久领到” after a question on housing money): which of them is asked, instead of answering on the money.
+    """
+    if alone.best is None or context.options or "也" in question.text or alone.confidence < thresholds.ANSWER:
+        return False
+    family = [library.subject(o) for o in library.subject(alone.best.match.subject).options if library.knows(o)]
+    named = bool(family) and contains_any(question.core, library.index.reader.lexicon.terms)
+    return named and all(related(family[0], member) and member.id not in (context.subject, *context.recent) for member in family)
 
 
 @dataclass(frozen=True)

@@ -207,3 +207,10 @@ def test_what_was_offered_beside_the_matter_at_hand_is_remembered_as_long_as_it_
     assert thread.offered == (LOST, WEEKEND) and thread.options == ()
     assert thread.about(WEEKEND, ()).offered == (LOST, WEEKEND)
     assert thread.about(EXPIRED, ()).offered == ()
+
+
+def test_another_family_that_is_named_and_no_more_is_asked_about(library: Library) -> None:
+    elsewhere = Context(question="周末开门").about(WEEKEND, ())
+    assert rank_in_thread(library, "换身份证多少钱", elsewhere) is None
+    assert rank_in_thread(library, "换身份证多少钱", Context(question="过期").about(EXPIRED, ())) is not None
+    assert rank_in_thread(library, "换身份证也这么多钱", elsewhere) is not None
