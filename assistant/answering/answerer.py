@@ -26,9 +26,10 @@ HANDOFF = Action(kind="handoff", label="找工作人员", value="转人工")
 EMPTY = "没看明白您要问什么。请用一句话说要办的事，比如“身份证丢了要带什么”“公积金租房怎么提”。"
 ELSEWHERE = "“{title}”我这里发布的是别的地方的规定，您那里的还没有，不敢照搬。请问当地的政务服务中心，或打当地的12345。"
 WHICH = "您问的是下面哪一件？"
-_SCORERS = ("exact", "words", "core", "meaning", "core_meaning", "typical", "covered", "likely")
 THIS = "您问的是下面这件吗？是就点一下，不是请换个说法。"
 AFFIRMED = "好的。还有什么要问的，您说。"
+_SCORERS = ("exact", "words", "core", "meaning", "core_meaning", "typical", "covered", "likely")
+"""Of a match, what the hit test shows."""
 
 
 @dataclass(frozen=True)

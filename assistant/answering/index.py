@@ -24,7 +24,7 @@ NEAREST = 200
 _BYTE = 127
 """The largest number of a signed byte."""
 _SMOOTHING = 0.35
-"""Occurrences that every subject is lent of every term: of 0.1, 0.2, 0.35 and 0.6 the two in the middle did best on development turns."""
+"""Occurrences that every subject is lent of every term: of 0.1, 0.2, 0.35 and 0.6 the last two did best on development turns, alike."""
 
 
 @dataclass(frozen=True)
@@ -232,7 +232,7 @@ class _Vocabulary:
         self._without = np.log(_SMOOTHING / totals)
 
     def scores(self, terms: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Of each subject the share of the message's weight that it knows, and the logarithm of `Match.likely`, shape (subjects,) each.
+        """Of each subject the share of the message's weight that it knows, and `Match.likely`, shape (subjects,) each.
 
         The latter is the multinomial query likelihood with additive smoothing, over terms weighed by IDF and the message
         brought to length 1. Source: Ponte and Croft 1998, A language modeling approach to information retrieval; Rennie

@@ -178,7 +178,7 @@ async def test_what_must_not_wait_does_not_wait_for_the_engine(office: Office, t
     assert office.desk.turn(reply.conversation_id) is None, "nothing is left for an action that comes late"
 
 
-class SlowEngine(BaseHTTPRequestHandler):
+class EngineElsewhere(BaseHTTPRequestHandler):
     """Stands for Rasa in a process of its own; notes when a message has come."""
 
     protocol_version = "HTTP/1.1"
@@ -206,7 +206,7 @@ async def test_the_engine_reads_a_message_while_it_is_ranked(office: Office, mon
         time.sleep(0.3)
         ranked.append(time.perf_counter())
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), SlowEngine) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), EngineElsewhere) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         client = RasaClient([f"http://127.0.0.1:{server.server_port}"], timeout=5)
         monkeypatch.setattr(office.dialogue, "send", client.send)
@@ -216,7 +216,7 @@ async def test_the_engine_reads_a_message_while_it_is_ranked(office: Office, mon
         await client.close()
         server.shutdown()
     assert (reply.outcome, reply.degraded) == (Outcome.SMALLTALK, False)
-    assert SlowEngine.came[1] < ranked[0] - 0.2
+    assert EngineElsewhere.came[1] < ranked[0] - 0.2
 
 
 async def test_what_the_engine_answers_to_an_emergency_is_not_said(office: Office) -> None:
