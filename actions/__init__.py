@@ -2,7 +2,7 @@
 
 from rasa_sdk import Action
 
-from actions.acts import ActionHandoff
+from actions.acts import ActionHandoff, ActionSmalltalk
 from actions.answer import ActionAnswer
 from actions.forms import ValidateForm
 from assistant.answering.context import FormName
@@ -12,4 +12,4 @@ from assistant.desk import Desk
 
 def all_actions(desk: Desk, forms: Forms) -> list[Action]:
     """The project's actions, wired to the turns they work on."""
-    return [ActionAnswer(desk, forms), ActionHandoff(desk, forms), *(ValidateForm(desk, forms, form) for form in FormName)]
+    return [ActionAnswer(desk, forms), ActionHandoff(desk, forms), ActionSmalltalk(desk, forms), *(ValidateForm(desk, forms, form) for form in FormName)]

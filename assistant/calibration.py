@@ -7,7 +7,7 @@ candidate, or one of the first four, is right. With another encoder the same lik
 import asyncio
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from assistant.answering.encoder import Encoder
 from assistant.answering.index import SearchIndex
 from assistant.answering.library import Library
 from assistant.answering.question import QuestionReader
-from assistant.answering.ranking import Ranker, fit_ranker
+from assistant.answering.ranking_fitting import first_messages, fit_ranker, hidden_phrases
 from assistant.answering.thread_fitting import examples, fit_network
 from assistant.build import THREADS, Say
 from assistant.encoders import load_encoder, train_on
@@ -89,15 +89,22 @@ def fit(settings: Settings, say: Say) -> Library:
         say(f"拟合中：用 {len(phrases)} 句问法…")
         return external if external is not None else train_on(snapshot, phrases, reader)
 
-    ranker = fit_ranker(snapshot, reader, make_encoder)
-    library = Library.of(snapshot, SearchIndex(snapshot, reader, make_encoder(snapshot.phrases)), ranker)
+    library = Library.of(snapshot, SearchIndex(snapshot, reader, make_encoder(snapshot.phrases)), open_ranker(settings))
+    library = with_ranking(library, make_encoder)
     say("拟合中：追问…")
-    return replace(library, ranker=with_threads(library), _ranked={})
+    return with_threads(library)
 
 
-def with_threads(library: Library) -> Ranker:
-    """The library's ranker with the network of follow-ups fitted to it."""
-    return replace(library.ranker, thread=fit_network(examples(library, read_dialogues(THREADS))))
+def with_ranking(library: Library, make_encoder: Callable[[Sequence[Phrase]], Encoder]) -> Library:
+    """The library with the ranking and its confidences fitted to it; the network of follow-ups stays as it is."""
+    hidden = hidden_phrases(library.snapshot, library.index.reader, make_encoder)
+    ranker = fit_ranker(hidden, first_messages(library.index, read_dialogues(THREADS)), library.index.subjects)
+    return replace(library, ranker=replace(ranker, thread=library.ranker.thread), _ranked={})
+
+
+def with_threads(library: Library) -> Library:
+    """The library with the network of follow-ups fitted to it."""
+    return replace(library, ranker=replace(library.ranker, thread=fit_network(examples(library, read_dialogues(THREADS)))), _ranked={})
 
 
 def judge(settings: Settings, library: Library, dialogues: list[dict[str, Any]]) -> Verdict:

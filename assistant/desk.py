@@ -101,6 +101,14 @@ class OpenTurn:
         follows = self.context.subject is not None and unsure and (bool(question.facets) or elliptical(self.message.query))
         return published or (others and ranking.confidence >= thresholds.DECLINE) or picking or follows
 
+    def names_matter(self, intent: Intent) -> bool:
+        """Whether what sounds like small talk names a matter to be talked about (“喂，我那个驾驶证的事”)."""
+        _, ranking = self.library.rank(self.message.query)
+        best = ranking.best
+        kind = self.library.subject(best.match.subject).kind if best is not None else ""
+        named = kind in ("item", "clarification") and ranking.confidence >= thresholds.ACT_OVERRIDE
+        return named and intent.confidence < thresholds.SMALL_TALK
+
     def act(self, outcome: Outcome, text: str, intent: Intent, draft: Draft | None = None) -> Draft:
         """End the turn with an act, unless the message is a question."""
         if self.is_question(intent):

@@ -23,7 +23,7 @@ import click
 import numpy as np
 
 from assistant import calibration, serving
-from assistant.answering import answerer, ranking
+from assistant.answering import answerer, ranking_fitting
 from assistant.answering.encoder import Encoder, Vectors
 from assistant.answering.index import Match, Scores, SearchIndex
 from assistant.answering.library import Library
@@ -197,18 +197,15 @@ class Workshop:
         def encoder(phrases: Sequence[Phrase]) -> Encoder:
             return Mute() if part.mute else self._trained(part, snapshot, phrases, reader)
 
-        ranker, whole = self._shipped.ranker, self._shipped.index.encoder
-        if part.refit in (ALL, WEIGHTS):
-            with patch.object(ranking, "SearchIndex", part.index):
-                ranker = ranking.fit_ranker(snapshot, reader, encoder)
-        if part.refit in (ALL, WEIGHTS, ENCODER):
-            whole = encoder(snapshot.phrases)
+        whole = self._shipped.index.encoder if part.refit not in (ALL, WEIGHTS, ENCODER) else encoder(snapshot.phrases)
         alike = whole is self._shipped.index.encoder and part.lexicon is Lexicon
         index = part.index(snapshot, reader, whole, self._shipped.index.readings if alike else None)
-        library = Library.of(snapshot, index, part.ranker(**vars(ranker)))
-        if part.refit in (ALL, WEIGHTS, THREADS):
-            library = replace(library, ranker=calibration.with_threads(library), _ranked={})
-        return library
+        library = Library.of(snapshot, index, self._shipped.ranker)
+        if part.refit in (ALL, WEIGHTS):
+            with patch.object(ranking_fitting, "SearchIndex", part.index):
+                library = calibration.with_ranking(library, encoder)
+        library = replace(library, ranker=part.ranker(**vars(library.ranker)), _ranked={})
+        return calibration.with_threads(library) if part.refit in (ALL, WEIGHTS, THREADS) else library
 
     def _trained(self, part: Part, snapshot: Snapshot, phrases: Sequence[Phrase], reader: QuestionReader) -> Encoder:
         key = part.lexicon, part.seed, tuple((p.subject, p.text) for p in phrases)

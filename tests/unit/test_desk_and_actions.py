@@ -157,3 +157,21 @@ def test_what_is_told_is_an_act_and_what_is_asked_or_is_others_business_is_none(
     office: Office, text: str, intent: Intent, question: bool
 ) -> None:
     assert opened(office, text).is_question(intent) is question
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("text", "intent", "uttered"),
+    [("你好呀", "greet", ["utter_greet"]), ("喂 补一张丢了的身份证那个事", "greet", []), ("回头再说 身份证到期换要带什么", "goodbye", [])],
+)
+async def test_small_talk_is_answered_in_kind_unless_it_names_a_matter(office: Office, text: str, intent: str, uttered: list[str]) -> None:
+    turn = opened(office, text)
+    _, said = await run(office, rasa_call("action_smalltalk", "c", intent, 0.5))
+    assert [m["response"] for m in said if isinstance(m, dict) and m.get("response")] == uttered
+    assert (turn.draft is None) is bool(uttered)
+
+
+def test_a_plain_thank_you_stays_one_whatever_it_names(office: Office) -> None:
+    turn = opened(office, "谢谢 身份证丢了怎么办我晓得了")
+    assert turn.names_matter(Intent(name="thanks", confidence=0.65))
+    assert not turn.names_matter(Intent(name="thanks", confidence=0.9))

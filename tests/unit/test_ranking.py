@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import pytest
 
 from assistant.answering.library import Library
-from assistant.answering.ranking import CONFIDENCE_FEATURES, FEATURES, KNOWN_FEATURES, fit_ranker
+from assistant.answering.ranking import CONFIDENCE_FEATURES, FEATURES, KNOWN_FEATURES
 from assistant.answering.thread import FEATURES as THREAD_FEATURES
 from assistant.shelf import load_ranker
-from tests.unit.fakes import CharacterEncoder
 from tests.unit.small_knowledge import BROKEN, EXPIRED, LOST, WHICH_CHANGE
 
 
@@ -72,12 +71,3 @@ def test_ranking_among_a_few_considers_only_those(library: Library) -> None:
 def test_nothing_known_ranks_nothing_with_no_confidence(library: Library) -> None:
     _, ranking = library.rank("ヅ")
     assert ranking.confidence < 0.1
-
-
-def test_fitting_learns_from_the_phrases_and_is_repeatable(library: Library) -> None:
-    ranker = fit_ranker(library.snapshot, library.index.reader, lambda _phrases: CharacterEncoder())
-    again = fit_ranker(library.snapshot, library.index.reader, lambda _phrases: CharacterEncoder())
-    assert ranker == again
-    question, _ = library.rank("身份证到期换新要带什么")
-    best = ranker.rank(library.index, question).best
-    assert best is not None and best.match.subject == EXPIRED
