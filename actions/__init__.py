@@ -12,4 +12,5 @@ from assistant.desk import Desk
 
 def all_actions(desk: Desk, forms: Forms) -> list[Action]:
     """The project's actions, wired to the turns they work on."""
-    return [ActionAnswer(desk, forms), ActionHandoff(desk, forms), ActionSmalltalk(desk, forms), *(ValidateForm(desk, forms, form) for form in FormName)]
+    forms_of_rasa = [ValidateForm(desk, forms, form) for form in FormName]
+    return [ActionAnswer(desk, forms), ActionHandoff(desk, forms), ActionSmalltalk(desk, forms), *forms_of_rasa]
