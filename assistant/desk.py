@@ -9,6 +9,7 @@ from assistant.answering import thresholds
 from assistant.answering.answerer import Draft, respond
 from assistant.answering.context import Context, Intent, OpenForm
 from assistant.answering.library import Library
+from assistant.answering.ranking import Ranking
 from assistant.answering.thread import elliptical
 from assistant.casework.words import asks
 from assistant.screen import Screened
@@ -85,7 +86,7 @@ class OpenTurn:
         """
         question, ranking = self.library.rank(self.message.query)
         best = ranking.best
-        kind = self.library.subject(best.match.subject).kind if best is not None else ""
+        kind = self._kind(ranking)
         exact = best is not None and best.match.exact == 1
         unsure = intent.confidence < thresholds.ACT_SURE
         about = best is not None and best.match.subject in _ABOUT.get(intent.name, ())
@@ -104,10 +105,12 @@ class OpenTurn:
     def names_matter(self, intent: Intent) -> bool:
         """Whether what sounds like small talk names a matter to be talked about (“喂，我那个驾驶证的事”)."""
         _, ranking = self.library.rank(self.message.query)
-        best = ranking.best
-        kind = self.library.subject(best.match.subject).kind if best is not None else ""
-        named = kind in ("item", "clarification") and ranking.confidence >= thresholds.ACT_OVERRIDE
+        named = self._kind(ranking) in ("item", "clarification") and ranking.confidence >= thresholds.ACT_OVERRIDE
         return named and intent.confidence < thresholds.SMALL_TALK
+
+    def _kind(self, ranking: Ranking) -> str:
+        """The kind of subject that comes first; nothing where none does."""
+        return self.library.subject(ranking.best.match.subject).kind if ranking.best is not None else ""
 
     def act(self, outcome: Outcome, text: str, intent: Intent, draft: Draft | None = None) -> Draft:
         """End the turn with an act, unless the message is a question."""
