@@ -4,13 +4,12 @@ import io
 from typing import TYPE_CHECKING
 
 from assistant.statistics.figures import OUTCOME_TITLES, Figures
+from assistant.statistics.fonts import chinese_fonts
 from knowledge.vocabulary import Outcome
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-FONTS = ("Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "WenQuanYi Zen Hei", "Microsoft YaHei", "SimHei", "PingFang SC")
-"""Fonts with Chinese characters, the likeliest first; without one of them the characters would be boxes."""
 DOTS_PER_INCH = 130
 SHOWN = 10
 _SERIES = (
@@ -27,11 +26,9 @@ def chart(figures: Figures) -> bytes:
     """The chart as PNG. matplotlib is imported here: it takes a second, and the service starts without it."""
     import matplotlib
     from matplotlib.figure import Figure
-    from matplotlib.font_manager import get_font_names
 
-    installed = set(get_font_names())
-    font = next((name for name in FONTS if name in installed), "sans-serif")
-    with matplotlib.rc_context({"font.family": [font], "font.size": 10, "axes.spines.top": False, "axes.spines.right": False}):
+    families = [*chinese_fonts(), "sans-serif"]
+    with matplotlib.rc_context({"font.family": families, "font.size": 10, "axes.spines.top": False, "axes.spines.right": False}):
         figure = Figure(figsize=(11, 7.5), dpi=DOTS_PER_INCH, layout="constrained")
         places = figure.subplot_mosaic([["days", "days"], ["hot", "departments"]])
         _days(places["days"], figures)

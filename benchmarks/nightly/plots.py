@@ -7,9 +7,9 @@ from typing import Any
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import get_font_names
 
 from assistant.answering import thresholds
+from assistant.statistics.fonts import chinese_fonts
 from knowledge.vocabulary import OUTCOME_TITLES, Outcome
 
 Groups = Sequence[Mapping[str, Any]]
@@ -20,13 +20,11 @@ _MET, _MISSED, _INK = "#1a7f5a", "#c0392b", "#333333"
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none", "font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "axes.unicode_minus": False,
 }  # fmt: skip
-_FONTS = ("Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "SimHei", "WenQuanYi Micro Hei")
 
 
 def _drawn(draw: Callable[[Axes], None], width: float, height: float) -> str:
     """One plot as an <svg> element. The reader's browser draws its text; a font of this machine only measures it."""
-    here = get_font_names()
-    with rc_context({**_STYLE, "font.family": [*(font for font in _FONTS if font in here), "sans-serif"]}):
+    with rc_context({**_STYLE, "font.family": [*chinese_fonts(), "sans-serif"]}):
         figure = Figure(figsize=(width, height), layout="constrained")
         draw(figure.subplots())
         out = io.StringIO()

@@ -10,6 +10,7 @@ import docx
 import pytest
 from click.testing import CliRunner
 from httpx import AsyncClient
+from matplotlib.font_manager import fontManager, get_font_names
 from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ from assistant.cli import main
 from assistant.people.duty import CHINA
 from assistant.staff.roles import Role
 from assistant.statistics.figures import Scope, week_before
+from assistant.statistics.fonts import FONTS, chinese_fonts
 from assistant.storage.casework_tables import RatingRow, WorkOrderRow
 from assistant.storage.conversations import make_engine
 from assistant.storage.tables import ConversationRow, FeedbackRow, HandOffRow, TurnRow
@@ -153,6 +155,13 @@ async def test_the_report_is_a_spreadsheet_a_document_a_pdf_and_a_page(busy: Off
     assert zipfile.is_zipfile(io.BytesIO(papers["docx"].content))
     picture = await wang.get(f"{REPORTS}/chart.png", params=WEEK)
     assert picture.headers["content-type"] == "image/png" and picture.content.startswith(b"\x89PNG")
+
+
+def test_a_font_that_was_installed_after_the_list_of_fonts_was_written_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    chinese = {font.fname for font in fontManager.ttflist if font.name in FONTS}
+    monkeypatch.setattr(fontManager, "ttflist", [font for font in fontManager.ttflist if font.fname not in chinese])
+    assert not set(get_font_names()) & set(FONTS)
+    assert chinese_fonts() and set(chinese_fonts()) <= set(get_font_names())
 
 
 def test_the_last_whole_week_ends_on_sunday() -> None:
