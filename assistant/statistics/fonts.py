@@ -16,8 +16,8 @@ def chinese_fonts() -> list[str]:
     from matplotlib.font_manager import findSystemFonts, fontManager
 
     if not (found := _known()):
-        known = {font.fname for font in fontManager.ttflist}
-        for path in set(findSystemFonts()) - known:
+        listed = {font.fname for font in fontManager.ttflist}
+        for path in set(findSystemFonts()) - listed:
             try:
                 fontManager.addfont(path)
             except (OSError, RuntimeError):
