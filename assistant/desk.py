@@ -18,7 +18,7 @@ from knowledge.vocabulary import Outcome
 _ABOUT = {
     "handoff": ("t-rengong",),
     "complaint": ("t-tousu", "t-12345"),
-    "progress": ("t-jindu",),
+    "progress": ("t-jindu", "t-chaoshi"),
     "rating": ("t-haochaping",),
 }
 """The topics that tell about an act. “我要投诉” and “怎么投诉” are alike; the first wants it done."""
@@ -28,6 +28,7 @@ _OUTRIGHT = {
         r"(?:我|必须|就|定)要?(?:投诉|举报|告)|要(?:投诉|举报|表扬)|投诉(?:你|他|她|它|那|这)|^(?:投诉|举报|表扬)[ ,，。:：]"
     ),
     "handoff": re.compile(r"(?:转|换|找|叫|接).{0,2}(?:人工|真人|客服)"),
+    "progress": re.compile(r"(?:批|审|办|做|弄|搞)(?:出来|下来|好|完|成)?了?[没冇]有?(?=$|[ ,，。?？!！])|动静|受理号|在谁手[里上头]"),
 }
 """What says outright what is wanted; then it is no question, however much it sounds like one that is published."""
 

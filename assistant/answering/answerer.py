@@ -7,7 +7,7 @@ from datetime import date
 
 from assistant.answering import thresholds
 from assistant.answering.context import Context, Intent
-from assistant.answering.facets import asked_facets, named_facets
+from assistant.answering.facets import IN_GENERAL, asked_facets, named_facets
 from assistant.answering.index import Match
 from assistant.answering.library import Library
 from assistant.answering.picks import declines_all, drops, named_by_one, picked_number
@@ -159,7 +159,8 @@ def _decide(
     if ranking.confidence < thresholds.OUT_OF_SCOPE * intent.strange:
         return _decline(library, None, intent, context, why | {"decided_by": "OUT_OF_SCOPE"})
     undecided = _undecided(library, ranking, thresholds.SIBLING if context.subject is None else thresholds.SIBLING_IN_THREAD)
-    if subject.kind in ("item", "topic") and ranking.confidence >= thresholds.ANSWER and not undecided:
+    sure = ranking.confidence >= thresholds.ANSWER or _told_twice(library, ranking)
+    if subject.kind in ("item", "topic") and sure and not undecided:
         why |= {"decided_by": "ANSWER"}
         return _answer(library, subject.id, facets, ranking.confidence, best.match, context, today, why)
     options = _options(library, ranking)
@@ -180,6 +181,16 @@ def _undecided(library: Library, ranking: Ranking, ratio: float) -> bool:
     first, second = matters[:2]
     kin = related(library.subject(first.match.subject), library.subject(second.match.subject))
     return kin and second.share >= ratio * first.share
+
+
+def _told_twice(library: Library, ranking: Ranking) -> bool:
+    """Whether an item and a general topic share the belief: either holds the answer, and asking which of them helps nobody
+    (“公租房的申请表有没有填好的样子”).
+    """
+    first, second, *_ = *ranking.candidates, *ranking.candidates
+    kinds = {library.subject(c.match.subject).kind for c in (first, second)}
+    alike = second.share >= thresholds.SIBLING * first.share
+    return kinds == {"item", "topic"} and alike and first.share + second.share >= thresholds.TOLD_TWICE
 
 
 def _plain(library: Library, best: Ranked) -> bool:
@@ -220,7 +231,7 @@ def _answer(
     subject = library.subject(subject_id)
     if subject.audience == "clerk" and context.audience != "clerk":
         return _nothing_published(subject, facets, why), context
-    wanted: tuple[Facet | None, ...] = (None,) if subject.kind == "topic" else facets or (Facet.PROCESS, Facet.MATERIALS)
+    wanted: tuple[Facet | None, ...] = (None,) if subject.kind == "topic" else facets or IN_GENERAL
     manual = library.manual_entry(match) if match is not None else None
     entries = [manual, *(library.entries.get((subject_id, facet)) for facet in wanted)]
     current = [e for e in entries if e is not None and not is_expired(e.expires_on, today)]

@@ -1,5 +1,6 @@
 """Which facets (申请材料, 办理时限 …) a message asks for."""
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -8,6 +9,11 @@ from assistant.answering import thresholds
 from assistant.answering.context import NO_INTENT, Intent
 from assistant.answering.question import Question
 from knowledge.vocabulary import Facet
+
+IN_GENERAL = (Facet.PROCESS, Facet.MATERIALS)
+"""What is told of a matter when nothing in particular is asked."""
+_IN_GENERAL = re.compile(r"(?:怎么办|的事情?)(?:[呢啊呀嘞咧哦啰儿了吧]|[ ,，。?？!！~])*$")
+"""How a message ends that asks in general, in standard words: 身份证不见了怎么办, 想问下年报的事."""
 
 
 def asked_facets(question: Question, intent: Intent = NO_INTENT, near: Mapping[Facet, float] | None = None) -> tuple[Facet, ...]:
@@ -23,6 +29,8 @@ def asked_facets(question: Question, intent: Intent = NO_INTENT, near: Mapping[F
         near: how like the message is to the subject's questions of each facet, 0 to 1.
 
     """
+    if _IN_GENERAL.search(question.text) and set(question.facets) <= {Facet.PROCESS}:
+        return IN_GENERAL
     belief = dict(intent.facets)
     for facet in question.facets:
         belief[facet] = belief.get(facet, 0.0) + thresholds.CUE

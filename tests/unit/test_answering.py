@@ -244,7 +244,26 @@ def test_an_unreadable_message_is_asked_for_the_matter(library: Library) -> None
 
 
 def test_the_engines_facet_counts_where_the_wording_names_none(library: Library) -> None:
-    assert answered(said(library, "身份证丢了怎么办", intent=intent("ask_proxy"))[0])[0] == (LOST, Facet.PROXY)
+    assert answered(said(library, "我的身份证丢了", intent=intent("ask_proxy"))[0])[0] == (LOST, Facet.PROXY)
+
+
+@pytest.mark.parametrize("text", ["身份证丢了怎么办", "身份证丢了怎么办呢？", "想问下身份证丢了的事"])
+def test_what_is_asked_in_general_gets_the_process_and_the_materials(library: Library, text: str) -> None:
+    question, _ = library.rank(text)
+    assert asked_facets(question, intent("ask_process"), {Facet.REMEDIES: 0.9}) == (Facet.PROCESS, Facet.MATERIALS)
+    # A facet that is named keeps its place.
+    assert asked_facets(library.rank("身份证丢了多少钱，怎么办")[0])[0] is Facet.FEE
+
+
+def test_an_item_and_the_general_topic_that_share_the_belief_are_not_asked_apart(library: Library) -> None:
+    question, ranking = library.rank("身份证丢了周末能补不")
+    item, topic = (
+        next(c for c in library.rank(t)[1].candidates if c.match.subject == s) for t, s in (("身份证丢了", LOST), ("周末上班吗", WEEKEND))
+    )
+    for second, outcome in ((0.36, Outcome.ANSWERED), (0.2, Outcome.CLARIFY)):
+        shared = Ranking((replace(item, share=0.42), replace(topic, share=second)), confidence=0.42, known=0.8)
+        library._ranked["身份证丢了周末能补不"] = (question, shared)
+        assert said(library, "身份证丢了周末能补不")[0].outcome is outcome
 
 
 def test_wording_and_engine_together_name_the_facets(library: Library) -> None:

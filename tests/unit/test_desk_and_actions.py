@@ -137,6 +137,12 @@ def test_what_is_wanted_outright_is_no_question(office: Office, text: str, quest
     assert turn.is_question(Intent(name="complaint", confidence=0.5)) is question
 
 
+@pytest.mark.parametrize(("text", "question"), [("身份证丢了补办，上礼拜交的办好没有", False), ("身份证丢了补办多久能好", True)])
+def test_how_far_ones_own_case_is_is_no_question(office: Office, text: str, question: bool) -> None:
+    turn = opened(office, text)
+    assert turn.is_question(Intent(name="progress", confidence=0.5)) is question
+
+
 @pytest.mark.parametrize(("context", "question"), [(Context(subject=LOST), True), (Context(), False)])
 def test_half_a_sentence_in_a_thread_is_no_act_that_the_engine_is_unsure_of(office: Office, context: Context, question: bool) -> None:
     turn = opened(office, "漏报了呢", context)
