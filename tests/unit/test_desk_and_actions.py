@@ -137,7 +137,7 @@ def test_what_is_wanted_outright_is_no_question(office: Office, text: str, quest
     assert turn.is_question(Intent(name="complaint", confidence=0.5)) is question
 
 
-@pytest.mark.parametrize(("text", "question"), [("身份证丢了补办，上礼拜交的办好没有", False), ("身份证丢了补办多久能好", True)])
+@pytest.mark.parametrize(("text", "question"), [("补办丢了的身份证，多少天了，办好没有", False), ("身份证丢了补办多久能好", True)])
 def test_how_far_ones_own_case_is_is_no_question(office: Office, text: str, question: bool) -> None:
     turn = opened(office, text)
     assert turn.is_question(Intent(name="progress", confidence=0.5)) is question
