@@ -187,7 +187,9 @@ def _told_twice(library: Library, ranking: Ranking) -> bool:
     """Whether an item and a general topic share the belief: either holds the answer, and asking which of them helps nobody
     (“公租房的申请表有没有填好的样子”).
     """
-    first, second, *_ = *ranking.candidates, *ranking.candidates
+    if len(ranking.candidates) < 2:
+        return False
+    first, second = ranking.candidates[:2]
     kinds = {library.subject(c.match.subject).kind for c in (first, second)}
     alike = second.share >= thresholds.SIBLING * first.share
     return kinds == {"item", "topic"} and alike and first.share + second.share >= thresholds.TOLD_TWICE

@@ -12,7 +12,7 @@ from knowledge.vocabulary import Facet
 
 IN_GENERAL = (Facet.PROCESS, Facet.MATERIALS)
 """What is told of a matter when nothing in particular is asked."""
-_IN_GENERAL = re.compile(r"(?:怎么办|的事情?)(?:[呢啊呀嘞咧哦啰儿了吧]|[ ,，。?？!！~])*$")
+_ASKS_IN_GENERAL = re.compile(r"(?:怎么办|的事情?)(?:[呢啊呀嘞咧哦啰儿了吧]|[ ,，。?？!！~])*$")
 """How a message ends that asks in general, in standard words: 身份证不见了怎么办, 想问下年报的事."""
 
 
@@ -29,7 +29,7 @@ def asked_facets(question: Question, intent: Intent = NO_INTENT, near: Mapping[F
         near: how like the message is to the subject's questions of each facet, 0 to 1.
 
     """
-    if _IN_GENERAL.search(question.text) and set(question.facets) <= {Facet.PROCESS}:
+    if _ASKS_IN_GENERAL.search(question.text) and set(question.facets) <= {Facet.PROCESS}:
         return IN_GENERAL
     belief = dict(intent.facets)
     for facet in question.facets:
