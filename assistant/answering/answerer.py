@@ -159,9 +159,9 @@ def _decide(
     if ranking.confidence < thresholds.OUT_OF_SCOPE * intent.strange:
         return _decline(library, None, intent, context, why | {"decided_by": "OUT_OF_SCOPE"})
     undecided = _undecided(library, ranking, thresholds.SIBLING if context.subject is None else thresholds.SIBLING_IN_THREAD)
-    sure = ranking.confidence >= thresholds.ANSWER or _told_twice(library, ranking)
-    if subject.kind in ("item", "topic") and sure and not undecided:
-        why |= {"decided_by": "ANSWER"}
+    sure = ranking.confidence >= thresholds.ANSWER
+    if subject.kind in ("item", "topic") and (sure or _told_twice(library, ranking)) and not undecided:
+        why |= {"decided_by": "ANSWER" if sure else "TOLD_TWICE"}
         return _answer(library, subject.id, facets, ranking.confidence, best.match, context, today, why)
     options = _options(library, ranking)
     if ranking.known >= thresholds.ASK and options:

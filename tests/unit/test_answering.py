@@ -260,10 +260,12 @@ def test_an_item_and_the_general_topic_that_share_the_belief_are_not_asked_apart
     item, topic = (
         next(c for c in library.rank(t)[1].candidates if c.match.subject == s) for t, s in (("身份证丢了", LOST), ("周末上班吗", WEEKEND))
     )
-    for second, outcome in ((0.36, Outcome.ANSWERED), (0.2, Outcome.CLARIFY)):
+    for second, outcome, decided_by in ((0.36, Outcome.ANSWERED, "TOLD_TWICE"), (0.2, Outcome.CLARIFY, "ASK")):
         shared = Ranking((replace(item, share=0.42), replace(topic, share=second)), confidence=0.42, known=0.8)
         library._ranked["身份证丢了周末能补不"] = (question, shared)
-        assert said(library, "身份证丢了周末能补不")[0].outcome is outcome
+        draft = said(library, "身份证丢了周末能补不")[0]
+        assert draft.outcome is outcome
+        assert draft.explanation["decided_by"] == decided_by
 
 
 def test_wording_and_engine_together_name_the_facets(library: Library) -> None:
