@@ -75,3 +75,10 @@ def test_what_is_asked_of_a_place_elsewhere_is_settled_before_the_search(knowled
     """A fee or an address of ours would be wrong there; who moves from there to here is asking about here."""
     patterns = knowledge.boundaries["x-other-place"].patterns
     assert any(re.search(pattern, text) for pattern in patterns) is elsewhere
+
+
+@pytest.mark.parametrize(
+    ("text", "promise"), [("你给个准话，低保批得下来不", True), ("给个准话，低保几天批得下来", False), ("低保批得下来不", False)]
+)
+def test_who_wants_a_promise_is_told_that_nobody_here_can_give_it(knowledge: Knowledge, text: str, promise: bool) -> None:
+    assert any(re.search(pattern, text) for pattern in knowledge.boundaries["x-panduan"].patterns) is promise

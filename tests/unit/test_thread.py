@@ -90,6 +90,15 @@ def test_a_paper_that_the_matter_asks_for_is_only_mentioned(library: Library) ->
     assert meant(library, "户口簿没带可以吗", Context(subject=LOST)) == LOST
 
 
+@pytest.mark.parametrize(
+    ("text", "leans"), [("户口簿不在身边", True), ("户口簿忘拿了", True), ("户口簿落家里了", True), ("户口簿拿来了", False)]
+)
+def test_a_paper_that_is_not_at_hand_leans_on_the_thread(library: Library, text: str, leans: bool) -> None:
+    found = beliefs(library, text, Context(subject=LOST))
+    assert found is not None
+    assert set(found[1][:, FEATURES.index("leaning")]) == {float(leans)}
+
+
 def test_what_is_set_aside_is_not_what_is_meant(library: Library) -> None:
     assert meant(library, "哎 刚才老公讲的不是丢了 是过期了", Context(subject=LOST, question="身份证丢了")) == EXPIRED
 
